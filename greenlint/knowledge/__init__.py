@@ -1,0 +1,1 @@
+"""What is known of libraries: schema, loader, rows in data/*.toml."""

@@ -1,0 +1,157 @@
+"""Values that every layer speaks of: where, what, how sure, and the proof.
+
+Lines and columns are 1-based; columns count Unicode code points and ``end_column`` is exclusive.
+Paths are relative to the root of the analysed program, with forward slashes.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class GreenlintError(Exception):
+    """An error that the user can act on; its text says what to do."""
+
+
+class Severity(enum.Enum):
+    """How bad the consequence is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Confidence(enum.Enum):
+    """How much of the proof rests on assumptions.
+
+    CERTAIN: every edge of the witness is resolved.  LIKELY: an edge rests on an assumption, which the
+    finding states.  POSSIBLE: more than one does; not shown by default.
+    """
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+    @property
+    def rank(self) -> int:
+        """2 for certain, 1 for likely, 0 for possible."""
+        return {"certain": 2, "likely": 1, "possible": 0}[self.value]
+
+
+class Role(enum.Enum):
+    """What a step of a witness does. Consumers must accept roles that they do not know."""
+
+    CREATE = "create"
+    STORE = "store"
+    ENTRY = "entry"
+    IMPORT = "import"
+    PATCH = "patch"
+    SPAWN = "spawn"
+    CALL = "call"
+    USE = "use"
+    BLOCK = "block"
+    GUARD = "guard"
+    NATIVE = "native"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A stretch of source text."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hop of a witness: what happens at a location."""
+
+    role: Role
+    location: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A proven fault.
+
+    ``title`` heads the full report ("one httplib2.Http is used by several greenthreads at once");
+    ``message`` is the one line that concise output, flake8, pylint and JSON print.
+    ``failure`` is what happens at run time, ``because`` the mechanism, ``help`` what to do instead.
+    ``identity`` holds the line-free names the fingerprint is made of (rule, object, spawn, use).
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    location: Location
+    title: str
+    message: str
+    witness: tuple[Step, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    failure: str = ""
+    because: str = ""
+    help: str = ""
+    identity: tuple[str, ...] = ()
+    fingerprint: str = ""
+    suppressed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about the run itself: GRN900 internal error, GRN901 unreadable source."""
+
+    code: str
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """A rule as reporters and options know it: code, name, default severity, one-line summary, page (Markdown)."""
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts of one run. ``seconds`` is wall time and the only value that differs between equal runs."""
+
+    files: int = 0
+    parsed: int = 0
+    cached: int = 0
+    functions: int = 0
+    calls: int = 0
+    unresolved_calls: int = 0
+    roots: int = 0
+    searches_given_up: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run: sorted findings, notices, counts, and the rules that were asked.
+
+    ``root`` is the absolute directory that all paths are relative to; ``hidden`` counts findings that
+    blanket noqa comments hide; ``sources`` gives the text of a file of the report (for source frames).
+    """
+
+    root: str
+    findings: tuple[Finding, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    statistics: Statistics = field(default_factory=Statistics)
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
+    hidden: int = 0

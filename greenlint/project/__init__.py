@@ -1,0 +1,1 @@
+"""All modules linked: who runs what, which object, what guards it."""

@@ -1,0 +1,1 @@
+"""Where code comes from: discovery, decoding, module names."""

@@ -1,0 +1,1 @@
+"""Facts of one module: a pure function of its bytes, without knowledge."""
