@@ -7,12 +7,20 @@ Paths are relative to the root of the analysed program, with forward slashes.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
 class GreenlintError(Exception):
     """An error that the user can act on; its text says what to do."""
+
+    @classmethod
+    def unknown(cls, kind: str, word: str, known: Iterable[str]) -> GreenlintError:
+        """Say that ``word`` is no known ``kind`` ("rule", "format", "key") and name the nearest one that is."""
+        import difflib  # only a run that fails pays for it
+
+        nearest = difflib.get_close_matches(word, list(known), n=1)
+        return cls(f"unknown {kind} {word!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else ""))
 
 
 class Severity(enum.Enum):
@@ -117,13 +125,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """A rule as reporters and options know it: code, name, default severity, one-line summary, page (Markdown)."""
+    """A rule as reporters and options know it: code, name, default severity, one-line summary, page (Markdown).
+
+    ``opt_in`` rules run only when they are selected by name, code or prefix.
+    """
 
     code: str
     name: str
     severity: Severity
     summary: str
     page: str
+    opt_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +158,8 @@ class Report:
     """The result of a run: sorted findings, notices, counts, and the rules that were asked.
 
     ``root`` is the absolute directory that all paths are relative to; ``hidden`` counts findings that
-    blanket noqa comments hide; ``sources`` gives the text of a file of the report (for source frames).
+    blanket noqa comments hide; ``sources`` gives the text of files that differ from what is on disk (stdin,
+    an unsaved buffer), by path, for source frames.
     """
 
     root: str
@@ -155,3 +168,4 @@ class Report:
     statistics: Statistics = field(default_factory=Statistics)
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
     hidden: int = 0
+    sources: Mapping[str, str] = field(default_factory=dict)
