@@ -1,0 +1,305 @@
+"""Expressions of the one walk: a table from node type to the method that turns the node into a value.
+
+This is the hot path of a cold run: methods are short, look up nothing twice, and give up generality for speed.
+Each expression is visited exactly once, in evaluation order, whether its value is of use or not.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from greenlint.summary import facts
+from greenlint.summary.builders import Indexes, ScopeBuilder, span_of
+from greenlint.summary.facts import Value
+
+LONGEST_STRING = 200
+LONGEST_DISPLAY = 64
+
+_OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
+_NONE = facts.Constant(None)
+
+
+class ExpressionWalk:
+    """Turns expressions into values and notes calls and bindings in the current scope."""
+
+    scope: ScopeBuilder
+    indexes: Indexes
+
+    def __init__(self) -> None:
+        self._names: dict[str, facts.Name] = {}
+        self.expressions: dict[type[ast.AST], Callable[[Any], Value | None]] = {
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Constant: self._constant,
+            ast.Subscript: self._subscript,
+            ast.BoolOp: self._bool_operation,
+            ast.IfExp: self._conditional,
+            ast.Tuple: self._sequence,
+            ast.List: self._sequence,
+            ast.Set: self._sequence,
+            ast.Dict: self._mapping,
+            ast.Lambda: self._lambda,
+            ast.ListComp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.Await: self._awaited,
+            ast.Starred: self._starred,
+            ast.NamedExpr: self._named,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield_from,
+            ast.BinOp: self._arithmetic,
+            ast.Compare: self._comparison,
+            ast.UnaryOp: self._unary,
+            ast.JoinedStr: self._joined,
+            ast.FormattedValue: self._formatted,
+            ast.Slice: self._slice,
+        }
+
+    def value(self, node: ast.expr | None) -> Value | None:
+        """Return the value of an expression, None when nothing useful is known."""
+        if node is None:
+            return None
+        handler = self.expressions.get(node.__class__)
+        return handler(node) if handler else None
+
+    def function(self, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> facts.Function:
+        """Walk a function or lambda as a scope of its own."""
+        raise NotImplementedError
+
+    def bind(self, target: ast.expr, value: Value | None) -> None:
+        """Bind an assignment target to a value."""
+        kind = target.__class__
+        scope = self.scope
+        if kind is ast.Name:
+            self.bind_name(target.id, value, target.lineno)  # type: ignore[attr-defined]
+        elif kind is ast.Attribute:
+            self._bind_attribute(target, value)  # type: ignore[arg-type]
+        elif kind is ast.Subscript:
+            base = self.value(target.value)  # type: ignore[attr-defined]
+            key = self._key(target.slice)  # type: ignore[attr-defined]
+            place = (scope.index, len(scope.item_stores))
+            scope.item_stores.append(
+                facts.ItemStore(base, key, value, scope.block, len(scope.calls), span_of(target))
+            )
+            self.indexes.stored.setdefault(facts.last_name(base) + ".", []).append(place)
+        elif kind is ast.Tuple or kind is ast.List:
+            self._bind_each(target.elts, value)  # type: ignore[attr-defined]
+        elif kind is ast.Starred:
+            self.bind(target.value, value)  # type: ignore[attr-defined]
+
+    def bind_name(self, name: str, value: Value | None, line: int) -> None:
+        """Bind a name of the scope, or of the module when it is declared global."""
+        scope = self.scope
+        if name in scope.global_names:
+            self.indexes.global_writes.setdefault(name, []).append((scope.index, len(scope.bindings)))
+        scope.bindings.append(facts.Binding(name, value, scope.block, len(scope.calls), line))
+        if value is not None:
+            self.indexes.alias(value, name)
+
+    def enter(self, kind: facts.BlockKind, value: Value | None, line: int) -> int:
+        """Open a block and return the one to go back to."""
+        scope = self.scope
+        before = scope.block
+        scope.blocks.append(facts.Block(before, kind, value, line))
+        scope.block = len(scope.blocks) - 1
+        return before
+
+    def _bind_each(self, targets: list[ast.expr], value: Value | None) -> None:
+        parts = value.items if isinstance(value, facts.Sequence) and not value.many else ()
+        same = len(parts) == len(targets)
+        for position, target in enumerate(targets):
+            if same:
+                self.bind(target, parts[position])
+            else:
+                self.bind(target, facts.Item(value, facts.Constant(position)) if value is not None else None)
+
+    def _bind_attribute(self, target: ast.Attribute, value: Value | None) -> None:
+        scope = self.scope
+        base = self.value(target.value)
+        place = (scope.index, len(scope.stores))
+        scope.stores.append(
+            facts.Store(base, target.attr, value, scope.block, len(scope.calls), span_of(target))
+        )
+        if base.__class__ is facts.Name and base.id == scope.self_name:  # type: ignore[union-attr]
+            self.self_store(scope.self_class, target.attr, place)
+        else:
+            self.indexes.stored.setdefault(target.attr, []).append(place)
+        if value is not None:
+            self.indexes.alias(value, target.attr)
+
+    def self_store(self, owner: int, name: str, place: facts.Place) -> None:
+        """Note a store through the first parameter of a method."""
+        raise NotImplementedError
+
+    def _name(self, node: ast.Name) -> Value:
+        name = self._names.get(node.id)
+        if name is None:
+            name = self._names[node.id] = facts.Name(node.id)
+        return name
+
+    def _attribute(self, node: ast.Attribute) -> Value:
+        handler = self.expressions.get(node.value.__class__)
+        return facts.Attribute(handler(node.value) if handler else None, node.attr)
+
+    def _constant(self, node: ast.Constant) -> Value | None:
+        value = node.value
+        if value is None:
+            return _NONE
+        kind = value.__class__
+        if kind is str:
+            return facts.Constant(value) if len(value) <= LONGEST_STRING else None
+        if kind is int:
+            return facts.Constant(value) if -(2**31) < value < 2**31 else None
+        return facts.Constant(value) if kind is bool or kind is float else None
+
+    def _call(self, node: ast.Call) -> Value:
+        value = self.value
+        callee = value(node.func)
+        arguments = tuple([value(argument) for argument in node.args]) if node.args else ()
+        keywords = tuple([(k.arg, value(k.value)) for k in node.keywords]) if node.keywords else ()
+        scope = self.scope
+        index = len(scope.calls)
+        scope.calls.append(facts.CallSite(callee, arguments, keywords, scope.block, span_of(node)))
+        self._index_call(callee, arguments, keywords, (scope.index, index))
+        return facts.Call(scope.index, index)
+
+    def _index_call(
+        self,
+        callee: Value | None,
+        arguments: tuple[Value | None, ...],
+        keywords: tuple[tuple[str | None, Value | None], ...],
+        place: facts.Place,
+    ) -> None:
+        calls = self.indexes.calls
+        kind = callee.__class__
+        if kind is facts.Attribute:
+            name: str = callee.name  # type: ignore[union-attr]
+            base = callee.base  # type: ignore[union-attr]
+            if base.__class__ is facts.Attribute:
+                inner = base.name + "."
+                calls.setdefault(inner, []).append(place)
+        elif kind is facts.Name:
+            name = callee.id  # type: ignore[union-attr]
+        else:
+            name = ""
+        calls.setdefault(name, []).append(place)
+        names = self.indexes.argument_names
+        for argument in arguments:
+            if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
+                names.add(facts.last_name(argument))
+        for _, argument in keywords:
+            if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
+                names.add(facts.last_name(argument))
+
+    def _key(self, node: ast.expr) -> Value | None:
+        key = self.value(node)
+        return key if key.__class__ is facts.Constant else None
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        base = self.value(node.value)
+        return facts.Item(base, self._key(node.slice))
+
+    def _bool_operation(self, node: ast.BoolOp) -> Value:
+        operator = "or" if node.op.__class__ is ast.Or else "and"
+        return facts.Operation(operator, tuple([self.value(operand) for operand in node.values]))
+
+    def _conditional(self, node: ast.IfExp) -> Value:
+        return facts.Operation("if", (self.value(node.test), self.value(node.body), self.value(node.orelse)))
+
+    def _comparison(self, node: ast.Compare) -> Value:
+        operands = (self.value(node.left), *[self.value(operand) for operand in node.comparators])
+        operator = _OPERATORS[node.ops[0].__class__] if len(node.ops) == 1 else "chain"
+        return facts.Operation(operator, operands)
+
+    def _unary(self, node: ast.UnaryOp) -> Value | None:
+        operand = self.value(node.operand)
+        if node.op.__class__ is ast.Not:
+            return facts.Operation("not", (operand,))
+        if node.op.__class__ is ast.USub and isinstance(operand, facts.Constant):
+            return facts.Constant(-operand.value) if isinstance(operand.value, int | float) else None
+        return None
+
+    def _arithmetic(self, node: ast.BinOp) -> Value | None:
+        left, right = self.value(node.left), self.value(node.right)
+        if left.__class__ is facts.Sequence and right.__class__ is facts.Sequence:
+            return facts.Operation("or", (left, right))
+        return None
+
+    def _sequence(self, node: ast.Tuple | ast.List | ast.Set) -> Value | None:
+        items = tuple([self.value(item) for item in node.elts])
+        return facts.Sequence(items) if len(items) <= LONGEST_DISPLAY else None
+
+    def _mapping(self, node: ast.Dict) -> Value | None:
+        keys = tuple([self._key(key) if key is not None else None for key in node.keys])
+        items = tuple([self.value(item) for item in node.values])
+        if len(items) > LONGEST_DISPLAY or all(item.__class__ is facts.Constant for item in items) and items:
+            return None
+        return facts.Mapping(keys, items)
+
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+        before = self.scope.block
+        for generator in node.generators:
+            iterable = self.value(generator.iter)
+            self.enter("comprehension", iterable, node.lineno)
+            self.bind(generator.target, facts.Element(iterable))
+            for condition in generator.ifs:
+                self.value(condition)
+        if isinstance(node, ast.DictComp):
+            self.value(node.key)
+            result: Value = facts.Mapping((None,), (self.value(node.value),))
+        else:
+            result = facts.Sequence((self.value(node.elt),), True)
+        self.scope.block = before
+        return result
+
+    def _lambda(self, node: ast.Lambda) -> Value:
+        return self.function(node)
+
+    def _awaited(self, node: ast.Await) -> Value | None:
+        return self.value(node.value)
+
+    def _starred(self, node: ast.Starred) -> Value:
+        return facts.Starred(self.value(node.value))
+
+    def _named(self, node: ast.NamedExpr) -> Value | None:
+        value = self.value(node.value)
+        self.bind(node.target, value)
+        return value
+
+    def _yield(self, node: ast.Yield) -> None:
+        value = self.value(node.value)
+        self.scope.yields.append(facts.Result(value, self.scope.block, node.lineno))
+
+    def _yield_from(self, node: ast.YieldFrom) -> None:
+        value = self.value(node.value)
+        self.scope.yields.append(facts.Result(facts.Element(value), self.scope.block, node.lineno))
+
+    def _joined(self, node: ast.JoinedStr) -> None:
+        for part in node.values:
+            if part.__class__ is ast.FormattedValue:
+                self.value(part)
+
+    def _formatted(self, node: ast.FormattedValue) -> None:
+        self.value(node.value)
+        if node.format_spec is not None:
+            self.value(node.format_spec)
+
+    def _slice(self, node: ast.Slice) -> None:
+        self.value(node.lower)
+        self.value(node.upper)
+        self.value(node.step)
