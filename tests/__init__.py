@@ -1,0 +1,1 @@
+"""The specification of greenlint, room by room."""
