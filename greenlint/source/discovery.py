@@ -1,0 +1,221 @@
+"""Find the Python files of a program.
+
+One os.scandir walk with an explicit stack.  Symbolic links are not followed: what they reach inside the
+root is met under its own name (so one file has one name, and there are no loops), and a directory outside is
+not the program's.  Only a link to a single file outside the root stands for that file, as build farms lay
+them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from greenlint.options import Options
+from greenlint.source.exclusion import Exclusion, GitIgnores
+from greenlint.source.modules import Layout, enclosing_packages
+
+Role = Literal["code", "test", "example", "docs"]
+
+_DISTRIBUTION_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
+_SCRIPT_DIRECTORIES = frozenset({"bin", "scripts", "tools"})
+_ROLES: dict[str, Role] = {
+    **dict.fromkeys(("tests", "test", "testing", "functional"), "test"),
+    **dict.fromkeys(("examples", "example", "samples", "sample", "demo", "demos"), "example"),
+    **dict.fromkeys(("docs", "doc"), "docs"),
+}  # fmt: skip
+_SCRIPT_BYTES = 1 << 20
+_SHEBANG_BYTES = 128
+_EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the program.
+
+    ``path`` is relative to the root with forward slashes and carries undecodable bytes as surrogates
+    (`os.fsencode` restores them); ``module`` is unique in the program; ``role`` says what the file is for.
+    """
+
+    path: str
+    absolute: str
+    module: str
+    is_package: bool
+    role: Role
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the file belongs to the tests."""
+        return self.role == "test"
+
+
+def discover(
+    root: Path,
+    options: Options,
+    given: Sequence[Path] | None = None,
+    *,
+    named: Sequence[Path] = (),
+) -> tuple[SourceFile, ...]:
+    """Return the Python files under `root`, sorted by path.
+
+    With `given` the program is exactly these files and directories.  `named` are further files that the
+    user named: they belong to it whatever their names and, unless `options.force_exclude`, exclude patterns.
+    A directory that cannot be listed stands in the result as itself, so that reading it gives the notice.
+    """
+    walk = _Walk(os.path.abspath(root), options)
+    if given is None:
+        walk.descend("")
+    for path in (*(given or ()), *named):
+        walk.add(os.path.abspath(path))
+    return walk.result()
+
+
+def role_of(path: str) -> Role:
+    """Tell what the file at the relative `path` is for, by the names of its directories and its own."""
+    *directories, name = path.split("/")
+    roles = [_ROLES[part] for part in directories if part in _ROLES]
+    if "test" in roles or name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
+        return "test"
+    return roles[0] if roles else "code"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk; all collected paths are relative to the root."""
+
+    root: str
+    options: Options
+    files: set[str] = field(default_factory=set)
+    packages: set[str] = field(default_factory=set)
+    distributions: set[str] = field(default_factory=set)
+    exclusion: Exclusion = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exclusion = Exclusion.of((*self.options.exclude, *self.options.extend_exclude))
+
+    def add(self, absolute: str) -> None:
+        """Add a file or directory that the user named."""
+        path = os.path.relpath(absolute, self.root).replace(os.sep, "/")
+        if self.options.force_exclude and self._is_excluded_on_the_way(path):
+            return
+        if os.path.isdir(absolute):
+            self.descend("" if path == "." else path)
+            return
+        self.files.add(path)
+        for directory in _directories_of(path):
+            if os.path.isfile(f"{self.root}/{directory}/__init__.py"):
+                self.packages.add(directory)
+
+    def descend(self, start: str) -> None:
+        """Collect everything below the relative directory `start`."""
+        stack = [(start, self._ignores_above(start))]
+        while stack:
+            directory, ignores = stack.pop()
+            entries = self._listed(directory)
+            names = {entry.name for entry in entries}
+            if directory != start and _is_not_source(directory, names):
+                continue
+            prefix = f"{directory}/" if directory else ""
+            if ".gitignore" in names and self.options.respect_gitignore:
+                ignores = ignores.within(self._absolute(directory), prefix)
+            if "__init__.py" in names:
+                self.packages.add(directory)
+            if not names.isdisjoint(_DISTRIBUTION_FILES):
+                self.distributions.add(directory)
+            stack.extend((path, ignores) for path in self._take(entries, prefix, ignores))
+
+    def result(self) -> tuple[SourceFile, ...]:
+        """Return the files with their module names, sorted by path."""
+        prefix = () if "" in self.distributions else enclosing_packages(self.root)
+        src = tuple(directory.removeprefix("./").strip("/") for directory in self.options.src)
+        layout = Layout(frozenset(self.packages), frozenset(self.distributions), src, prefix)
+        names = layout.names(self.files)
+        return tuple(
+            SourceFile(path, self._absolute(path), names[path], path.endswith("__init__.py"), role_of(path))
+            for path in sorted(self.files)
+        )
+
+    def _take(self, entries: list[os.DirEntry[str]], prefix: str, ignores: GitIgnores) -> list[str]:
+        """Collect the files among the entries of a directory and return its subdirectories."""
+        directories: list[str] = []
+        for entry in entries:
+            name, path = entry.name, prefix + entry.name
+            is_directory = entry.is_dir(follow_symlinks=False)
+            if not is_directory and not self._is_python(entry, prefix):
+                continue
+            if self.exclusion.covers(path, name, is_directory) or ignores.cover(path, is_directory):
+                continue
+            if is_directory:
+                directories.append(path)
+            else:
+                self.files.add(path)
+        return directories
+
+    def _is_python(self, entry: os.DirEntry[str], prefix: str) -> bool:
+        if entry.name.endswith(".py"):
+            return entry.is_file(follow_symlinks=False) or (entry.is_symlink() and self._leads_out(entry))
+        return "." not in entry.name and _is_script(entry, prefix)
+
+    def _leads_out(self, entry: os.DirEntry[str]) -> bool:
+        real = os.path.realpath(entry.path)
+        return os.path.isfile(real) and not real.startswith(os.path.realpath(self.root) + os.sep)
+
+    def _listed(self, directory: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._absolute(directory)) as entries:
+                return list(entries)
+        except OSError:
+            self.files.add(directory or ".")
+            return []
+
+    def _ignores_above(self, start: str) -> GitIgnores:
+        """Return the .gitignore files above `start`; a start that they ignore was named in spite of them."""
+        if not self.options.respect_gitignore:
+            return GitIgnores()
+        ignores = GitIgnores.above(self.root)
+        for directory in _directories_of(start):
+            ignores = ignores.within(self._absolute(directory), f"{directory}/" if directory else "")
+        return GitIgnores() if ignores.cover(start, is_directory=True) else ignores
+
+    def _is_excluded_on_the_way(self, path: str) -> bool:
+        """Tell whether the walk would not have come to `path`."""
+        ignores = self._ignores_above(path)
+        steps = [*_directories_of(path)[1:], path]
+        return any(self.exclusion.covers(step, step.rpartition("/")[2], step != path) for step in steps) or (
+            ignores.cover(path, os.path.isdir(self._absolute(path)))
+        )
+
+    def _absolute(self, path: str) -> str:
+        return os.path.join(self.root, path) if path else self.root
+
+
+def _directories_of(path: str) -> list[str]:
+    """Return the directories that enclose a relative path, from the root (the empty text) inwards."""
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(len(parts))] if path else []
+
+
+def _is_not_source(directory: str, names: set[str]) -> bool:
+    """Tell whether a directory with these entries is a virtual environment or the output of a build."""
+    is_output = directory.rpartition("/")[2] in {"build", "dist"} and "__init__.py" not in names
+    return is_output or "pyvenv.cfg" in names
+
+
+def _is_script(entry: os.DirEntry[str], prefix: str) -> bool:
+    """Tell whether a file without a suffix starts with ``#!`` and a Python interpreter."""
+    try:
+        status = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _SCRIPT_BYTES:
+            return False
+        directory = os.path.basename(prefix.rstrip("/"))
+        if not status.st_mode & _EXECUTABLE and directory not in _SCRIPT_DIRECTORIES:
+            return False
+        with open(entry.path, "rb") as stream:
+            first = stream.read(_SHEBANG_BYTES).partition(b"\n")[0]
+    except OSError:
+        return False
+    return first.startswith(b"#!") and b"python" in first
