@@ -16,7 +16,7 @@ class GreenlintError(Exception):
 
     @classmethod
     def unknown(cls, kind: str, word: str, known: Iterable[str]) -> GreenlintError:
-        """Say that ``word`` is no known ``kind`` ("rule", "format", "key") and name the nearest one that is."""
+        """Say that ``word`` is no known ``kind`` ("rule", "output format") and name the nearest one."""
         import difflib  # only a run that fails pays for it
 
         nearest = difflib.get_close_matches(word, list(known), n=1)
@@ -125,7 +125,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """A rule as reporters and options know it: code, name, default severity, one-line summary, page (Markdown).
+    """A rule as reporters and options know it: code, name, default severity, summary, page (Markdown).
 
     ``opt_in`` rules run only when they are selected by name, code or prefix.
     """

@@ -143,9 +143,7 @@ def _step(step: Step, place: Location, shown: Callable[[str], str]) -> StepDocum
 
 
 def _notice(notice: Notice, shown: Callable[[str], str]) -> NoticeDocument:
-    return NoticeDocument(
-        code=notice.code, path=shown(notice.path), line=notice.line, message=notice.message
-    )
+    return NoticeDocument(code=notice.code, path=shown(notice.path), line=notice.line, message=notice.message)
 
 
 def _statistics(run: Statistics) -> StatisticsDocument:

@@ -36,7 +36,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What frames are drawn with: where lines come from, how paths are shown, colour, width of the line numbers."""
+    """What frames are drawn with; ``gutter`` is the width of the line numbers."""
 
     sources: Sources
     shown: Callable[[str], str]

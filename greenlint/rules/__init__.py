@@ -1,6 +1,6 @@
 """One file per rule, and the choice among them.
 
-A rule is a concrete subclass of ``Rule`` in a module of this package; writing the file is all it takes to add one.
+A rule is a concrete subclass of ``Rule`` in a module of this package; writing the file is all it takes.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def select(
 ) -> tuple[Rule, ...]:
     """Choose rules by code, prefix of a code, name or ``ALL``; with no ``select``, all that are not opt-in.
 
-    Where both sides name a rule the more precise wins (name or code, then the longer prefix, then ``ALL``), and
-    ``ignore`` wins a tie, as in flake8 and ruff. Raises GreenlintError for a word that names no rule.
+    Where both sides name a rule the more precise wins (name or code, then the longer prefix, then ``ALL``)
+    and ``ignore`` wins a tie, as in flake8 and ruff. Raises GreenlintError for a word that names no rule.
     """
     rules = tuple(rules)
     for word in (*select, *ignore, *extend_select):
@@ -59,12 +59,18 @@ def _require_known(word: str, rules: tuple[Rule, ...]) -> None:
         raise GreenlintError.unknown("rule", word, known)
 
 
-def _is_chosen(rule: Rule, select: Sequence[str], ignore: Sequence[str], extend_select: Sequence[str]) -> bool:
-    wanted = max((_precision(word, rule) for word in (*select, *extend_select)), default=DEFAULT)
-    unwanted = max((_precision(word, rule) for word in ignore), default=DEFAULT)
+def _is_chosen(
+    rule: Rule, select: Sequence[str], ignore: Sequence[str], extend_select: Sequence[str]
+) -> bool:
+    wanted = _best_precision((*select, *extend_select), rule)
+    unwanted = _best_precision(ignore, rule)
     if wanted == DEFAULT:
         return not select and not rule.opt_in and unwanted == DEFAULT
     return wanted > unwanted
+
+
+def _best_precision(words: Sequence[str], rule: Rule) -> int:
+    return max((_precision(word, rule) for word in words), default=DEFAULT)
 
 
 def _precision(word: str, rule: Rule) -> int:

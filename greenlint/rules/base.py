@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 class Rule(ABC):
     """A fault that the project can be asked for.
 
-    ``code`` and ``name`` identify it; ``severity`` is the one that its findings have unless they say otherwise.
-    ``bad`` and ``good`` are example programs, ``failure`` the run-time error word for word, ``proof`` how the
-    fault is shown, ``limits`` what the proof does not see. ``options`` names the configuration keys that change
-    the verdict, ``references`` are lines of Markdown. An ``opt_in`` rule runs only when it is selected.
+    ``code`` and ``name`` identify it; ``severity`` is that of a finding that does not say otherwise. ``bad``
+    and ``good`` are example programs, ``failure`` the run-time error verbatim, ``proof`` how the fault is
+    shown, ``limits`` what the proof does not see. ``options`` names the configuration keys that change the
+    verdict, ``references`` are lines of Markdown. An ``opt_in`` rule runs only when it is selected.
     """
 
     code: ClassVar[str]
@@ -67,9 +67,9 @@ class Rule(ABC):
     ) -> Finding:
         """Make a finding of this rule.
 
-        ``identity`` holds the names that tell it from others (object, spawned callable, use) and that stay when
-        lines move; ``ordinal`` tells findings of equal identity apart. ``severity`` and ``failure`` default to
-        those of the rule.
+        ``identity`` holds the names that tell it from others (object, spawned callable, use) and that stay
+        when lines move; ``ordinal`` tells findings of equal identity apart. ``severity`` and ``failure``
+        default to those of the rule.
         """
         return Finding(
             code=self.code,

@@ -1,0 +1,98 @@
+"""Which program, with which settings: options that several commands share, and the request they make."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenlint.model import GreenlintError
+
+if TYPE_CHECKING:
+    from greenlint.engine import Request
+
+LISTS = {
+    "select": "rules to run: codes, prefixes, names or ALL",
+    "ignore": "rules to leave out",
+    "extend-select": "rules to run besides",
+    "exclude": "patterns of files and directories that hold no source",
+    "extend-exclude": "further such patterns",
+    "src": "import roots, relative to the root of the program",
+}
+"""Settings that take a comma-separated list and may be repeated."""
+
+SETTINGS = (*LISTS, "per-file-ignores", "force-exclude", "respect-gitignore", "min-confidence", "cache-dir")
+"""Settings that the command line overrides, by the name of their key."""
+
+
+def add_program_options(parser: ArgumentParser) -> None:
+    """Add the options that say where the program is, how it is configured and what is asked."""
+    group = parser.add_argument_group("configuration")
+    group.add_argument("--root", type=Path, metavar="DIR", help="directory of the whole program")
+    group.add_argument(
+        "--config", action="append", default=[], metavar="FILE|KEY=VALUE", help="a file, or one setting"
+    )
+    group.add_argument("--isolated", action="store_true", help="read no configuration file")
+    group.add_argument("--cache-dir", metavar="DIR", help="where the facts of unchanged files are kept")
+    group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+    group.add_argument("-j", "--jobs", type=int, metavar="N", help="processes; 0 is one per CPU")
+    group = parser.add_argument_group("selection (lists are comma-separated and may be repeated)")
+    for name, text in LISTS.items():
+        group.add_argument(f"--{name}", action="append", metavar="LIST", help=text)
+    group.add_argument(
+        "--per-file-ignores", action="append", metavar="PATTERN:RULES", help="rules to leave out by file"
+    )
+    group.add_argument(
+        "--force-exclude", action="store_true", default=None, help="apply the patterns to named files, too"
+    )
+    group.add_argument(
+        "--respect-gitignore", action=BooleanOptionalAction, help="leave out what git ignores (default)"
+    )
+    group.add_argument("--min-confidence", metavar="LEVEL", help="certain, likely (default) or possible")
+
+
+def request_of(arguments: Namespace) -> Request:
+    """Make the request that the arguments describe; a setting that was not given is left to the files."""
+    from greenlint.engine import Request
+
+    return Request(
+        root=arguments.root,
+        config=tuple(arguments.config),
+        isolated=arguments.isolated,
+        overrides=overrides_of(arguments),
+        environment=os.environ,
+        jobs=arguments.jobs,
+        cache=not arguments.no_cache,
+    )
+
+
+def overrides_of(arguments: Namespace) -> dict[str, object]:
+    """Collect the settings given on the command line, by key, as the text that was written."""
+    given = {name: getattr(arguments, name.replace("-", "_"), None) for name in SETTINGS}
+    joined = {name: _joined(name, value) for name, value in given.items()}
+    return {name: value for name, value in joined.items() if value is not None}
+
+
+def existing(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the paths; raise GreenlintError for one that does not exist, naming its nearest neighbour."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise _missing(path)
+    return tuple(paths)
+
+
+def _missing(path: Path) -> GreenlintError:
+    import difflib
+
+    neighbours = os.listdir(path.parent) if path.parent.is_dir() else []
+    nearest = difflib.get_close_matches(path.name, neighbours, n=1)
+    hint = f"; did you mean '{path.parent / nearest[0]}'?" if nearest else ""
+    return GreenlintError(f"{path}: no such file or directory{hint}")
+
+
+def _joined(name: str, value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return ("\n" if name == "per-file-ignores" else ",").join(value)
