@@ -1,0 +1,94 @@
+"""Rows about names: aliases, what calls return, what callables are given, what ends spawned code."""
+
+from __future__ import annotations
+
+from greenlint.knowledge.patch_rows import Row
+from greenlint.knowledge.vocabulary import AnyName, DottedName
+
+
+class AliasRow(Row, frozen=True, gc=False):
+    """``name`` (a module or a name in one) means ``target``; names below it follow.
+
+    ``green``: what is reached under this name is cooperative without any patch.  A row whose target is its
+    own name stops the search: the name stands for itself although its module is an alias.
+    """
+
+    name: AnyName
+    target: AnyName
+    green: bool = False
+
+
+class ResultRow(Row, frozen=True, gc=False):
+    """What a call returns that is no constructor: an instance of ``type``.
+
+    ``element`` is the index in the returned tuple (None: the value itself).  A name ending in ``__call__``
+    means calling an instance; one ending in ``__enter__`` means the ``as`` value of a with statement;
+    ``attribute`` rows speak of reading the attribute, not of a call.
+    """
+
+    names: tuple[DottedName, ...]
+    type: DottedName
+    element: int | None = None
+    attribute: bool = False
+    absent: tuple[str, ...] = ()
+
+
+class HandlerRow(Row, frozen=True, gc=False):
+    """Types of the parameters that a framework passes to the callable of a spawn row.
+
+    ``spawn`` is the id of the row, ``method`` the hook method it is about ("" = the callable), ``parameters``
+    the types in order without ``self`` ("" = nothing of interest).  ``fresh``: new objects for each call.
+    """
+
+    spawn: str
+    parameters: tuple[str, ...]
+    method: str = ""
+    fresh: bool = True
+
+
+class BaseRow(Row, frozen=True, gc=False):
+    """Inheritance between classes of libraries: ``name`` inherits from ``bases``, nearest first."""
+
+    name: DottedName
+    bases: tuple[DottedName, ...]
+
+
+class EndRow(Row, frozen=True, gc=False):
+    """A call about spawned code that runs: see ``JoinRow`` and ``KillRow``.
+
+    ``position`` is the argument that holds the spawned code, -1 the receiver; ``receiver`` is the class of a
+    method.  ``all_of_receiver``: it speaks of all that the receiver (a pool or group) has spawned.
+    """
+
+    names: tuple[DottedName, ...]
+    receiver: str = ""
+    position: int = -1
+    keyword: str = ""
+    all_of_receiver: bool = False
+    absent: tuple[str, ...] = ()
+
+
+class JoinRow(EndRow, frozen=True, gc=False):
+    """A call that waits for spawned code to end."""
+
+
+class KillRow(EndRow, frozen=True, gc=False):
+    """A call that ends spawned code, or keeps it from starting."""
+
+
+class OptOutRow(Row, frozen=True, gc=False):
+    """A call by which a program declares that it accepts the fault; ``argument`` must equal ``equals``."""
+
+    id: str
+    names: tuple[DottedName, ...]
+    argument: int = 0
+    keyword: str = ""
+    equals: str = "False"
+    optional: bool = False
+
+
+class MarkerRow(Row, frozen=True, gc=False):
+    """A text whose presence in a file of the program shows that it may run greenthreads."""
+
+    library: str
+    text: str

@@ -1,0 +1,189 @@
+"""The closed vocabularies of the rows: every word a machine reads, and what it means.
+
+A word that is not listed here is an error when a row is decoded; free prose never decides anything.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+Library = Literal["eventlet", "gevent"]
+"""The two libraries that run greenthreads."""
+
+Runtime = Literal[
+    "eventlet",
+    "gevent",
+    "both",  # a greenthread when the thread group is patched, else an OS thread
+    "oslo-backend",  # greenthread under oslo.service's eventlet backend (the default), else an OS thread
+    "async-mode",  # python-socketio and engineio: by async_mode
+    "pool-option",  # celery: by -P / --pool
+    "executor",  # by the executor argument or by what is patched
+    "caller-greenthread",  # runs in whichever greenthread calls it
+]
+SpawnKind = Literal[
+    "function",
+    "method",
+    "class",
+    "subclass-hook",
+    "decorator",
+    "server",
+    "constructor",
+    "command-line",
+    "escape",
+    "not-spawn",
+]
+Target = Literal[
+    "argument",  # the callable at callable_position / callable_keyword
+    "decorated",  # the decorated function
+    "hook-methods",  # hook_methods of the subclass, or of the object in the argument
+    "endpoint-methods",  # public methods of the objects in the list argument
+    "all-methods-of-argument",
+    "greenlet-argument",  # an existing Greenlet is started
+    "attribute",  # receiver.<attribute> is an <attribute_type>
+    "wsgi-application",  # the project's WSGI application
+    "none",
+]
+ArgsStyle = Literal[
+    "star",  # positional arguments from args_from on are passed on
+    "tuple",  # args_position / args_keyword hold a tuple, kwargs_keyword a dict
+    "items",  # one item of each iterable per call
+    "items-star",  # each item is unpacked
+    "fixed",  # the framework supplies the arguments (see the handler rows)
+    "none",
+]
+Multiplicity = Literal["one-per-call", "many"]
+RunsIn = Literal["green", "native", "green-if-patched", "hub", "caller", "process", "depends"]
+SelfOverlap = Literal["", "never", "possible"]
+
+Sharing = Literal["unsafe", "unsafe-if-unsynchronised", "safe", "disputed"]
+Shared = Literal[
+    "breaks",  # errors or wrong replies
+    "state",  # replies right, shared attributes leak
+    "blocks",  # never yields: no collision, but the hub stands still
+    "hook",  # blocks until the hook in gevent_hook is installed, then breaks
+    "hangs",
+    "ok",
+    "unknown",  # nobody ran it
+]
+Severity = Literal["error", "warning", "off"]
+Direction = Literal[
+    "exclusive",  # request and response: any two overlapping uses conflict
+    "duplex",  # two readers, two writers, or anything with an exclusive use conflict
+    "per-call",  # each call takes its own connection
+    "locked",  # serialises itself
+    "state",  # only `mutate` uses conflict
+    "serial",  # never yields; only transactions across yields interleave
+    "none",
+]
+DefaultUse = Literal["exclusive", "safe", "mutate", "derive", "read", "write"]
+Evidence = Literal["observed", "documented", "derived"]
+Sure = Literal["high", "medium", "low"]
+
+GuardKind = Literal[
+    "lock",  # serialises what runs while it is held
+    "per-greenthread",  # each greenthread sees its own value
+    "checkout",  # hands each holder its own instance
+    "single-owner",  # only one greenthread ever uses the object
+    "fresh",  # made per use
+    "sequence",  # the spawned code has ended before the next use
+    "none",  # looks like a guard and is none
+]
+GuardForm = Literal[
+    "",
+    "object",  # acquire/release, with
+    "context",  # a call that returns a context manager, lock identity = identity_position
+    "decorator",  # a call that returns a decorator
+    "plain-decorator",  # the name itself decorates
+    "container",  # holds the guarded objects
+    "call",
+]
+AfterTimeout = Literal["stale", "raises", "ok"]
+Effect = Literal[
+    "green",
+    "ok",
+    "none",
+    "blocks",
+    "hangs",
+    "raises",
+    "shared",
+    "no-exclusion",
+    "lost-wakeup",
+    "breaks",
+    "conditional",
+    "unknown",
+    "n/a",
+]
+PatchAction = Literal[
+    "patch", "patch-group", "import-green", "hook", "query", "escape", "side-effect", "command-line"
+]
+Selection = Literal[
+    "eventlet",  # one keyword that is True switches the default off for all others
+    "flags",  # independent keywords, unknown ones ignored
+    "fixed",
+    "none",
+]
+Trigger = Literal["import", "command", "call", "none"]
+
+EventletGroup = Literal[
+    "os", "select", "socket", "thread", "time", "subprocess", "psycopg", "MySQLdb", "builtins"
+]
+Group = Literal[
+    "os", "select", "socket", "thread", "time", "subprocess", "psycopg", "MySQLdb", "builtins",
+    "dns", "ssl", "signal", "queue", "sys", "contextvars", "Event", "aggressive", "grpc", "zmq",
+]  # fmt: skip
+AutoGroup = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A(all|-(os|select|socket|thread|time|subprocess|psycopg|dns|ssl|signal|queue))\Z",
+        description="all, or -<group> for a group left out",
+    ),
+]
+
+_WORD: Final = "(os|select|socket|thread|time|subprocess|psycopg|MySQLdb|builtins|any|dns|ssl|signal|queue)"
+Blocks = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=(
+            rf"\A(always|never|removed|hangs|raises|group:{_WORD}(\+{_WORD})*"
+            r"|hook:(driver|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+))\Z"
+        ),
+        description=(
+            "always, never, removed, hangs, raises, group:<g>[+<g>...] (blocks unless all these groups "
+            "are patched; any = by any patch call), hook:<dotted name> (blocks unless that was called), "
+            "hook:driver (as the row of the database driver)"
+        ),
+    ),
+]
+Condition = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=(
+            r"\A(kw:\w+(=[\w.]+)?|arg\d+:[\w.]+|flag:[\w.]+|env:\w+=\w+|start_method:\w+"
+            r"|context:greenthread|state:.+|name:[\w-]+)\Z"
+        ),
+        description=(
+            "kw:<name>[=<value>], arg<N>:<value>, flag:<name>, env:<name>=<value>, start_method:<name>, "
+            "context:greenthread, state:<text> or name:<text>"
+        ),
+    ),
+]
+DottedName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z",
+        description="a dotted name: package.module.Name",
+    ),
+]
+BlockingName = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"\A[A-Za-z_]\w*(\.[A-Za-z_]\w*)+(\.\*)?\Z",
+        description="a dotted name, or package.Class.* for every method of a class",
+    ),
+]
+AnyName = Annotated[
+    str,
+    msgspec.Meta(pattern=r"\A[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z", description="a name, dotted or not"),
+]
