@@ -21,7 +21,7 @@ TIME_LIMIT = 30.0
 
 COLLISION = re.compile(
     r"Second simultaneous (?:read|write)|ConcurrentObjectUseError|reentrant call|CannotSendRequest"
-    r"|ResponseNotReady|BadStatusLine|Packet sequence number wrong|StreamConsumedError"
+    r"|ResponseNotReady|BadStatusLine|Packet sequence number wrong|StreamConsumedError|TimeoutError|cannot switch to a different thread"
 )
 """What two greenthreads on one connection raise, as observed under eventlet 0.41 and gevent 26."""
 
