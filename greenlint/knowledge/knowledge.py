@@ -17,6 +17,7 @@ from greenlint.knowledge.schema import (
     BaseRow,
     BlockingRow,
     ClientRow,
+    EffectRow,
     GroupRow,
     GuardRow,
     HandlerRow,
@@ -61,6 +62,7 @@ class Knowledge:
     guards_by_name: Mapping[str, tuple[GuardRow, ...]]
     joins_by_name: Mapping[str, tuple[JoinRow, ...]]
     kills_by_name: Mapping[str, tuple[KillRow, ...]]
+    effects_by_name: Mapping[str, tuple[EffectRow, ...]]
     optouts_by_name: Mapping[str, tuple[OptOutRow, ...]]
     handlers: Mapping[str, tuple[HandlerRow, ...]]
     timeout_reuse: Mapping[str, tuple[TimeoutReuseRow, ...]]
@@ -154,6 +156,7 @@ def know(own: Rows, extra: Iterable[Rows] = ()) -> Knowledge:
         guards_by_name=named(lambda r: r.guard),
         joins_by_name=named(lambda r: r.join),
         kills_by_name=named(lambda r: r.kill),
+        effects_by_name=named(lambda r: r.effect),
         optouts_by_name=named(lambda r: r.optout),
         handlers=_by(rows.handler, lambda row: row.spawn),
         timeout_reuse=_by(rows.timeout_reuse, lambda row: row.client),

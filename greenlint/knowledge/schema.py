@@ -48,6 +48,7 @@ from greenlint.knowledge.vocabulary import (
     ArgsStyle,
     BlockingName,
     Blocks,
+    CallEffect,
     Condition,
     DefaultUse,
     Direction,
@@ -75,6 +76,7 @@ __all__ = [
     "BehaviourRow",
     "BlockingRow",
     "ClientRow",
+    "EffectRow",
     "EnvironmentRow",
     "EventletKeywordRow",
     "GroupRow",
@@ -319,6 +321,7 @@ class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw
     base: tuple[BaseRow, ...] = ()
     join: tuple[JoinRow, ...] = ()
     kill: tuple[KillRow, ...] = ()
+    effect: tuple[EffectRow, ...] = ()
     optout: tuple[OptOutRow, ...] = ()
     marker: tuple[MarkerRow, ...] = ()
     patch_api: tuple[PatchApiRow, ...] = ()

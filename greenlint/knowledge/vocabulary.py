@@ -115,6 +115,16 @@ Effect = Literal[
     "unknown",
     "n/a",
 ]
+CallEffect = Literal[
+    "partial",  # the first argument with some of its arguments bound
+    "first-argument",  # returns its first argument, or a stand-in that behaves as it
+    "second-argument",
+    "import-object",  # makes an instance of the class that the first argument names
+    "import-object-ns",  # of the class that the second argument names, below the first
+    "import-class",  # returns the class that the first argument names
+    "import-module",
+    "memoise",  # decorates a function: one result for all callers
+]
 PatchAction = Literal[
     "patch", "patch-group", "import-green", "hook", "query", "escape", "side-effect", "command-line"
 ]
