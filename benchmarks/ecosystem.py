@@ -101,7 +101,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def faults(self) -> int:
         """How many rules failed (GRN900); 1 when the whole run did."""
-        return sum(notice.code == "GRN900" for notice in self.report.notices) or bool(self.error)
+        return sum(notice.code == "GRN900" for notice in self.report.notices) + bool(self.error)
 
 
 def check(tree: Path, command: Sequence[str], jobs: int) -> Outcome:
