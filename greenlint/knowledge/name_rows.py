@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greenlint.knowledge.patch_rows import Row
-from greenlint.knowledge.vocabulary import AnyName, DottedName
+from greenlint.knowledge.vocabulary import AnyName, CallEffect, DottedName
 
 
 class AliasRow(Row, frozen=True, gc=False):
@@ -74,6 +74,14 @@ class JoinRow(EndRow, frozen=True, gc=False):
 
 class KillRow(EndRow, frozen=True, gc=False):
     """A call that ends spawned code, or keeps it from starting."""
+
+
+class EffectRow(Row, frozen=True, gc=False):
+    """What calling a function does that its type does not say: see ``vocabulary.CallEffect``."""
+
+    names: tuple[DottedName, ...]
+    effect: CallEffect
+    absent: tuple[str, ...] = ()
 
 
 class OptOutRow(Row, frozen=True, gc=False):

@@ -21,6 +21,7 @@ import msgspec
 from greenlint.knowledge.name_rows import (
     AliasRow,
     BaseRow,
+    EffectRow,
     HandlerRow,
     JoinRow,
     KillRow,
@@ -48,7 +49,6 @@ from greenlint.knowledge.vocabulary import (
     ArgsStyle,
     BlockingName,
     Blocks,
-    CallEffect,
     Condition,
     DefaultUse,
     Direction,
