@@ -1,0 +1,107 @@
+"""Which programs the given paths belong to, and where each of them begins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from greenlint.model import GreenlintError
+from greenlint.options import nearest
+
+MARKERS = (
+    "greenlint.toml",
+    ".greenlint.toml",
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "tox.ini",
+    ".git",
+)
+"""A directory with one of these is the root of a program."""
+
+
+class PathError(GreenlintError):
+    """A path on the command line that does not exist or lies outside the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program: everything under ``root``, or exactly ``given`` when no marker tells where it begins.
+
+    ``shown`` are the paths (absolute) that the user named: findings outside them stay hidden.
+    """
+
+    root: Path
+    shown: tuple[Path, ...]
+    given: tuple[Path, ...] | None = None
+
+    @property
+    def named(self) -> tuple[Path, ...]:
+        """The files among ``shown``; they belong to the program whatever exclude patterns say."""
+        return tuple(path for path in self.shown if not path.is_dir())
+
+
+def find_root(path: Path) -> Path | None:
+    """Return the nearest directory at or above `path` that holds one of `MARKERS`; links stay unresolved."""
+    start = Path(os.path.abspath(path))
+    return next((directory for directory in (start, *start.parents) if _is_marked(directory)), None)
+
+
+def programs(paths: Sequence[Path], root: Path | None = None) -> tuple[Program, ...]:
+    """Group `paths` by the program they belong to, sorted by root; `root` overrides the search for markers.
+
+    A path below another given directory belongs to the program of that directory, even if it has a root of
+    its own.  Raises PathError for a path that does not exist or lies outside `root`.
+    """
+    shown = tuple(dict.fromkeys(_existing(path) for path in paths))
+    if root is not None:
+        return (_program_at(_existing(root), shown),)
+    grouped: dict[Path | None, list[Path]] = {}
+    found: dict[Path, Path | None] = {}
+    for path in shown:
+        grouped.setdefault(_root_of(_outermost(path, shown), found), []).append(path)
+    unmarked = tuple(grouped.pop(None, ()))
+    result = [Program(place, tuple(group)) for place, group in grouped.items() if place is not None]
+    if unmarked:
+        result.append(Program(_shared_directory(unmarked), unmarked, given=unmarked))
+    return tuple(sorted(result, key=lambda program: str(program.root)))
+
+
+def _program_at(root: Path, shown: tuple[Path, ...]) -> Program:
+    for path in shown:
+        if not path.is_relative_to(root):
+            raise PathError(f"{path} lies outside the root {root}")
+    return Program(root, shown or (root,))
+
+
+def _existing(path: Path) -> Path:
+    absolute = Path(os.path.abspath(path))
+    if os.path.lexists(absolute):
+        return absolute
+    siblings = os.listdir(absolute.parent) if absolute.parent.is_dir() else ()
+    near = nearest(absolute.name, siblings)
+    hint = f"; did you mean '{path.parent / near}'?" if near else ""
+    raise PathError(f"{path}: no such file or directory{hint}")
+
+
+def _outermost(path: Path, shown: Iterable[Path]) -> Path:
+    """Return the outermost given directory that holds `path`, or `path` itself."""
+    holders = [other for other in shown if path.is_relative_to(other) and other.is_dir()]
+    return min(holders, key=lambda holder: len(holder.parts), default=path)
+
+
+def _root_of(path: Path, found: dict[Path, Path | None]) -> Path | None:
+    directory = path if path.is_dir() else path.parent
+    if directory not in found:
+        found[directory] = find_root(directory)
+    return found[directory]
+
+
+def _is_marked(directory: Path) -> bool:
+    return any(os.path.lexists(f"{directory}/{marker}") for marker in MARKERS)
+
+
+def _shared_directory(paths: Sequence[Path]) -> Path:
+    return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
