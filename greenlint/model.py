@@ -113,6 +113,10 @@ class Finding:
     suppressed: str | None = None
 
 
+INTERNAL_ERROR = "GRN900"
+"""Code of the notice that a rule failed; a run with one exits with 2."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something about the run itself: GRN900 internal error, GRN901 unreadable source."""

@@ -27,11 +27,15 @@ CUT = "..."
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch to underline, with the text that follows the underline."""
+    """A stretch to underline, with the text that follows the underline.
+
+    The ``primary`` one is the place of the finding; ``strong`` ones are drawn with carets.
+    """
 
     location: Location
     text: str
     primary: bool
+    strong: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Canvas:
     shown: Callable[[str], str]
     paint: Paint
     gutter: int
-    primary_style: str
+    strong_style: str
 
     def bar(self, number: str = "") -> str:
         """Draw the left edge of a line, with its number if it quotes one."""
@@ -120,7 +124,7 @@ def _underline(mark: Mark, window: _Window, canvas: Canvas) -> str:
     ends_here = place.end_line == place.line
     end = window.cell(place.end_column if ends_here else len(window.line) + 1)
     length = max(1, end - start)
-    style = canvas.primary_style if mark.primary else "step"
-    drawn = ("^" if mark.primary else "-") * length
+    style = canvas.strong_style if mark.strong else "step"
+    drawn = ("^" if mark.strong else "-") * length
     label = f"{drawn} {printable(mark.text)}" if mark.text else drawn
     return " " * start + canvas.paint(label, style)

@@ -1,13 +1,14 @@
-"""The source lines that a report quotes; a file that is gone or cannot be decoded has none."""
+"""The source lines that a report quotes; a file that is gone has none."""
 
 from __future__ import annotations
 
 import re
-import tokenize
 from collections.abc import Mapping
 from pathlib import Path
 
-_LINE_END = re.compile(r"\r\n|\r|\n")  # what the Python tokenizer ends a line at, unlike str.splitlines
+from greenlint.source.reading import decode
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Sources:
@@ -29,8 +30,6 @@ def _read(path: Path) -> list[str]:
     try:
         if not path.is_file():  # a FIFO would block
             return []
-        with path.open("rb") as stream:
-            encoding, _ = tokenize.detect_encoding(stream.readline)
-        return _LINE_END.split(path.read_bytes().decode(encoding, errors="replace"))
-    except (OSError, SyntaxError, ValueError, LookupError):
+        return decode(path.read_bytes()).split("\n")
+    except (OSError, ValueError):
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from greenlint.model import Finding, Notice, Report
+from greenlint.model import Finding, Notice, Report, Step
 from greenlint.reporters._closing import closing
 from greenlint.reporters._frames import Canvas, Mark, frames
 from greenlint.reporters._paint import Paint, painter
@@ -43,22 +43,29 @@ def _headline(finding: Finding, paint: Paint) -> str:
 
 
 def _marks(finding: Finding) -> tuple[Mark, ...]:
-    """Number the steps; the finding's own place stands first and bare if no step is at it."""
-    steps = tuple(
-        Mark(step.location, f"{number}. {step.message}", step.location == finding.location)
-        for number, step in enumerate(finding.witness, start=1)
-    )
-    return steps if any(mark.primary for mark in steps) else (Mark(finding.location, "", True), *steps)
+    """Number the steps; the finding's own place stands first and bare if no step is at it.
+
+    Strong are the place of the finding and the last step, where the fault comes to pass.
+    """
+    steps = tuple(_mark(number, step, finding) for number, step in enumerate(finding.witness, start=1))
+    bare = Mark(finding.location, "", primary=True, strong=True)
+    return steps if any(mark.primary for mark in steps) else (bare, *steps)
+
+
+def _mark(number: int, step: Step, finding: Finding) -> Mark:
+    primary = step.location == finding.location
+    last = number == len(finding.witness)
+    return Mark(step.location, f"{number}. {step.message}", primary, strong=primary or last)
 
 
 def _notes(finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
-    page = f"(greenlint rule {finding.code})"
+    page = f"greenlint rule {finding.code}"
     notes = (
         ("at run time", finding.failure),
         ("because", finding.because),
         *(("assumes", assumption) for assumption in finding.assumptions),
         ("suppressed", finding.suppressed or ""),
-        ("help", f"{finding.help}   {page}" if finding.help else page),
+        ("help", f"{finding.help}   ({page})" if finding.help else page),
     )
     edge = paint(" " * gutter + " =", "frame")
     for label, text in notes:

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from greenlint import reporters
 from greenlint.cli.console import Console, wants_colour, write_file
 from greenlint.cli.program import add_program_options, existing, overrides_of, request_of
-from greenlint.model import GreenlintError, Report
+from greenlint.model import INTERNAL_ERROR, GreenlintError, Report
 
 if TYPE_CHECKING:
     from greenlint.engine import Request
 
 HELP = "check a program and report its greenthread bugs (the default command)"
 STDIN = Path("-")
-INTERNAL_ERROR = "GRN900"
 
 
 def configure(parser: ArgumentParser) -> None:
