@@ -32,7 +32,7 @@ class Console:
         """Print lines. A reader that goes away (``| head``) ends the output and is no error."""
         stream = sys.stdout
         if stream is None:
-            raise GreenlintError("standard output is closed; use --output-file")
+            raise GreenlintError("standard output is closed")
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a locale without the character must not stop us
         try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenlint.model import GreenlintError
-
 if TYPE_CHECKING:
     from greenlint.engine import Request
+    from greenlint.options import Options
+    from greenlint.source.roots import Program
 
 LISTS = {
     "select": "rules to run: codes, prefixes, names or ALL",
@@ -53,8 +53,11 @@ def add_program_options(parser: ArgumentParser) -> None:
     group.add_argument("--min-confidence", metavar="LEVEL", help="certain, likely (default) or possible")
 
 
-def request_of(arguments: Namespace) -> Request:
-    """Make the request that the arguments describe; a setting that was not given is left to the files."""
+def request_of(arguments: Namespace, overlay: Mapping[Path, bytes] = {}) -> Request:
+    """Make the request that the arguments describe; a setting that was not given is left to the files.
+
+    ``overlay`` holds what files contain in place of what is on disk.
+    """
     from greenlint.engine import Request
 
     return Request(
@@ -65,6 +68,7 @@ def request_of(arguments: Namespace) -> Request:
         environment=os.environ,
         jobs=arguments.jobs,
         cache=not arguments.no_cache,
+        overlay=overlay,
     )
 
 
@@ -75,21 +79,24 @@ def overrides_of(arguments: Namespace) -> dict[str, object]:
     return {name: value for name, value in joined.items() if value is not None}
 
 
-def existing(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the paths; raise GreenlintError for one that does not exist, naming its nearest neighbour."""
-    for path in paths:
-        if not os.path.lexists(path):
-            raise _missing(path)
-    return tuple(paths)
+def programs_of(arguments: Namespace, paths: Sequence[Path]) -> tuple[tuple[Program, Options], ...]:
+    """Find the programs that the paths belong to, each with the options in force for it."""
+    from greenlint.options import load_options
+    from greenlint.source.roots import programs
 
-
-def _missing(path: Path) -> GreenlintError:
-    import difflib
-
-    neighbours = os.listdir(path.parent) if path.parent.is_dir() else []
-    nearest = difflib.get_close_matches(path.name, neighbours, n=1)
-    hint = f"; did you mean '{path.parent / nearest[0]}'?" if nearest else ""
-    return GreenlintError(f"{path}: no such file or directory{hint}")
+    return tuple(
+        (
+            program,
+            load_options(
+                program.root,
+                config=arguments.config,
+                isolated=arguments.isolated,
+                environment=os.environ,
+                overrides=overrides_of(arguments),
+            ),
+        )
+        for program in programs(paths, arguments.root)
+    )
 
 
 def _joined(name: str, value: object) -> object:

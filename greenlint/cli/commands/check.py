@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from greenlint import reporters
 from greenlint.cli.console import Console, wants_colour, write_file
-from greenlint.cli.program import add_program_options, existing, overrides_of, request_of
+from greenlint.cli.listing import files, settings
+from greenlint.cli.program import add_program_options, programs_of, request_of
 from greenlint.model import INTERNAL_ERROR, GreenlintError, Report
-
-if TYPE_CHECKING:
-    from greenlint.engine import Request
 
 HELP = "check a program and report its greenthread bugs (the default command)"
 STDIN = Path("-")
@@ -48,14 +46,19 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console) -> int:
     """Check the paths; return 0 without findings, 1 with some, 2 if a rule failed."""
+    paths, overlay = _paths(arguments)
+    if arguments.show_files or arguments.show_settings:
+        console.write(_listing(arguments, paths))
+        return 0
+    render = reporters.reporter(_format(arguments, paths))
     from greenlint import engine
 
-    request = request_of(arguments)
-    paths, request = _with_stdin(arguments, request)
     console.begin(f"while analysing {', '.join(map(str, paths))}")
-    report = _asked_for(engine.check(paths, request), arguments)
+    report = engine.check(paths, request_of(arguments, overlay))
     console.begin("while writing the report")
-    _output(report, arguments, console)
+    _output(render, _asked_for(report, arguments), arguments, console)
+    if arguments.verbose:
+        console.complain(_account(report))
     return _status(report, arguments)
 
 
@@ -63,14 +66,27 @@ def _format_help() -> str:
     return "full (default), " + ", ".join(name for name in reporters.names() if name != "full")
 
 
-def _with_stdin(arguments: Namespace, request: Request) -> tuple[tuple[Path, ...], Request]:
-    """Put the text on stdin in the place of the file that it stands for."""
+def _paths(arguments: Namespace) -> tuple[tuple[Path, ...], Mapping[Path, bytes]]:
+    """Return the paths, and the text on stdin under the path of the file that it stands for."""
     if STDIN not in arguments.paths:
-        return existing(arguments.paths), request
+        return tuple(arguments.paths), {}
     if len(arguments.paths) > 1:
-        raise GreenlintError("- (stdin) stands alone; other paths cannot be given with it")
+        raise GreenlintError("- (stdin) stands alone; no other path can be given with it")
     path = Path(os.path.abspath(arguments.stdin_filename or "stdin.py"))
-    return (path,), replace(request, overlay={path: sys.stdin.buffer.read()})
+    return (path,), {path: sys.stdin.buffer.read()}
+
+
+def _listing(arguments: Namespace, paths: Sequence[Path]) -> Iterator[str]:
+    found = programs_of(arguments, paths)
+    return files(found, Path.cwd()) if arguments.show_files else settings(found)
+
+
+def _format(arguments: Namespace, paths: Sequence[Path]) -> str:
+    """Take the format of the command line, else that in force for the first program."""
+    if arguments.output_format:
+        return str(arguments.output_format)
+    _, options = programs_of(arguments, paths)[0]
+    return options.output_format
 
 
 def _asked_for(report: Report, arguments: Namespace) -> Report:
@@ -81,37 +97,19 @@ def _asked_for(report: Report, arguments: Namespace) -> Report:
     return replace(report, findings=shown)
 
 
-def _output(report: Report, arguments: Namespace, console: Console) -> None:
-    to_file = arguments.output_file is not None
-    lines = reporters.reporter(_format(report, arguments))(
+def _output(render: reporters.Render, report: Report, arguments: Namespace, console: Console) -> None:
+    file = arguments.output_file
+    lines = render(
         report,
         cwd=Path.cwd(),
-        colour=wants_colour(arguments.color, None if to_file else sys.stdout, os.environ),
+        colour=wants_colour(arguments.color, None if file else sys.stdout, os.environ),
         statistics=arguments.statistics,
         quiet=arguments.quiet,
     )
-    if to_file:
-        write_file(arguments.output_file, lines)
+    if file:
+        write_file(file, lines)
     else:
         console.write(lines)
-    if arguments.verbose:
-        console.complain(_account(report))
-
-
-def _format(report: Report, arguments: Namespace) -> str:
-    """Take the format of the command line, else of the environment or the project's configuration."""
-    if arguments.output_format:
-        return str(arguments.output_format)
-    from greenlint.options import load_options
-
-    options = load_options(
-        Path(report.root),
-        config=arguments.config,
-        isolated=arguments.isolated,
-        environment=os.environ,
-        overrides=overrides_of(arguments),
-    )
-    return options.output_format
 
 
 def _account(report: Report) -> str:
@@ -125,8 +123,5 @@ def _account(report: Report) -> str:
 def _status(report: Report, arguments: Namespace) -> int:
     if any(notice.code == INTERNAL_ERROR for notice in report.notices):
         return 2
-    return int(not arguments.exit_zero and _has_findings(report))
-
-
-def _has_findings(report: Report) -> bool:
-    return any(finding.suppressed is None for finding in report.findings)
+    found = any(finding.suppressed is None for finding in report.findings)
+    return int(found and not arguments.exit_zero)

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
 from greenlint.cli.console import Console
+from greenlint.cli.listing import as_toml, values_of
 from greenlint.model import GreenlintError
 
 HELP = "list the configuration keys"
@@ -70,23 +71,14 @@ def run(arguments: Namespace, console: Console) -> int:
 
 def default_of(key: str) -> object:
     """Give the value that a key has when nobody sets it, as JSON knows it."""
-    import msgspec
-
     from greenlint.options import Options
 
-    if key in TABLES:
-        return []
-    return msgspec.to_builtins(Options(), enc_hook=str)[key]
+    return [] if key in TABLES else values_of(Options())[key]
 
 
 def _text(keys: list[str], *, introduced: bool) -> Iterator[str]:
     if introduced:
         yield from (*INTRODUCTION.splitlines(), "")
     for key in keys:
-        name = f"[[{key}]]" if key in TABLES else f"{key} = {_as_toml(default_of(key))}"
+        name = f"[[{key}]]" if key in TABLES else f"{key} = {as_toml(default_of(key))}"
         yield from (name, f"    {KEYS[key]}", "")
-
-
-def _as_toml(value: object) -> str:
-    """Write a default; a path that has none is empty text, the others are the same in JSON and TOML."""
-    return '""' if value is None else json.dumps(value)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from greenlint.cli.console import Console
-from greenlint.cli.program import add_program_options, existing, request_of
+from greenlint.cli.program import add_program_options, request_of
 from greenlint.model import GreenlintError
 
 HELP = "tell why a line is reported, or why it is not"
@@ -35,5 +34,4 @@ def _place(text: str) -> str:
     match = _PLACE.fullmatch(text)
     if match is None:
         raise GreenlintError(f"'{text}' is not of the form PATH:LINE, for example app/clients.py:6")
-    existing([Path(match["path"])])
     return f"{match['path']}:{match['line']}"
