@@ -40,7 +40,10 @@ Discovery also passes over any directory that holds a pyvenv.cfg, and over ``bui
 are packages.
 """
 
-KNOWLEDGE_KEYS = ("client", "spawn", "blocking", "guard", "patch", "factory")
+KNOWLEDGE_KEYS = (
+    "client", "spawn", "blocking", "guard", "timeout_reuse", "alias", "result", "handler", "base", "join",
+    "kill", "effect", "optout", "marker", "patch_api", "late_import", "auto_patcher",
+)  # fmt: skip
 """Tables of the user's own knowledge rows; the knowledge room validates their columns."""
 
 CONFIG_FILES = ("greenlint.toml", ".greenlint.toml", "pyproject.toml", "setup.cfg", "tox.ini")
@@ -359,7 +362,8 @@ def _reason(error: msgspec.ValidationError, kind: Any) -> str:
     """Put the words of msgspec into ours."""
     if choices := _choices(kind):
         return f"expected one of {', '.join(choices)}"
-    return re.sub(r" - at `\$(.*)`", r" (at \1)", str(error)).replace("`", "'")
+    text = re.sub(r" - at `\$(.*)`", r" (at \1)", str(error)).replace("`", "'")
+    return text[:1].lower() + text[1:]
 
 
 def _joined(old: object, new: object) -> object:

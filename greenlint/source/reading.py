@@ -38,9 +38,9 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The bytes of a file as they were at `stamp`."""
+    """The bytes of a file (its path relative to the root) as they were at `stamp`."""
 
-    file: SourceFile
+    path: str
     data: bytes
     stamp: Stamp
 
@@ -52,14 +52,19 @@ class Source:
 
 def read(file: SourceFile) -> Source | Notice:
     """Return the content of a regular file that did not change while it was read, or a GRN901 notice."""
+    return read_path(file.path, file.absolute)
+
+
+def read_path(path: str, absolute: str) -> Source | Notice:
+    """Do as `read`, for a file that is no source of the program, such as a configuration."""
     try:
         for _ in range(_ATTEMPTS):
-            found = _read_once(file)
+            found = _read_once(path, absolute)
             if found is not None:
                 return found
     except OSError as error:
-        return unreadable(file.path, error.strerror or str(error))
-    return unreadable(file.path, "it changed while it was read")
+        return unreadable(path, error.strerror or str(error))
+    return unreadable(path, "it changed while it was read")
 
 
 def decode(data: bytes) -> str:
@@ -108,20 +113,20 @@ def unreadable(path: str, reason: str, line: int = 1) -> Notice:
     return Notice("GRN901", path, line, f"cannot be analysed: {reason}")
 
 
-def _read_once(file: SourceFile) -> Source | Notice | None:
+def _read_once(path: str, absolute: str) -> Source | Notice | None:
     """Read the file, or return None if it changed meanwhile. Never waits for a pipe or a device."""
-    descriptor = os.open(file.absolute, _OPEN_FLAGS)
+    descriptor = os.open(absolute, _OPEN_FLAGS)
     with open(descriptor, "rb", buffering=0) as stream:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            return unreadable(file.path, "it is not a regular file")
+            return unreadable(path, "it is not a regular file")
         if before.st_size > MAXIMUM_BYTES:
-            return unreadable(file.path, f"it is too large ({before.st_size} bytes)")
+            return unreadable(path, f"it is too large ({before.st_size} bytes)")
         data = stream.read(before.st_size + 1)
         stamp = Stamp.of(os.fstat(descriptor))
     if stamp != Stamp.of(before) or len(data) != before.st_size:
         return None
     nul = data.find(b"\0")
     if nul >= 0:
-        return unreadable(file.path, "it contains NUL bytes", data.count(b"\n", 0, nul) + 1)
-    return Source(file, data, stamp)
+        return unreadable(path, "it contains NUL bytes", data.count(b"\n", 0, nul) + 1)
+    return Source(path, data, stamp)
