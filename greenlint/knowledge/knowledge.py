@@ -21,9 +21,11 @@ from greenlint.knowledge.schema import (
     GroupRow,
     GuardRow,
     HandlerRow,
+    ImportsRow,
     JoinRow,
     KillRow,
     LateImportRow,
+    NeedRow,
     OptOutRow,
     PatchApiRow,
     ResultRow,
@@ -63,6 +65,8 @@ class Knowledge:
     joins_by_name: Mapping[str, tuple[JoinRow, ...]]
     kills_by_name: Mapping[str, tuple[KillRow, ...]]
     effects_by_name: Mapping[str, tuple[EffectRow, ...]]
+    needs_by_name: Mapping[str, tuple[NeedRow, ...]]
+    imports: Mapping[str, tuple[ImportsRow, ...]]
     optouts_by_name: Mapping[str, tuple[OptOutRow, ...]]
     handlers: Mapping[str, tuple[HandlerRow, ...]]
     timeout_reuse: Mapping[str, tuple[TimeoutReuseRow, ...]]
@@ -113,7 +117,7 @@ class Knowledge:
         """Return the class of what a call of a dotted name returns; the name itself if no row says more."""
         name = self.canonical(dotted)
         for row in self.results.get(name, ()):
-            if row.element is None and not row.attribute:
+            if row.element is None and not (row.attribute or row.function):
                 return self.canonical(row.type)
         return name
 
@@ -157,6 +161,8 @@ def know(own: Rows, extra: Iterable[Rows] = ()) -> Knowledge:
         joins_by_name=named(lambda r: r.join),
         kills_by_name=named(lambda r: r.kill),
         effects_by_name=named(lambda r: r.effect),
+        needs_by_name=named(lambda r: r.need),
+        imports=index(lambda r: r.imports, lambda row: (row.module,)),
         optouts_by_name=named(lambda r: r.optout),
         handlers=_by(rows.handler, lambda row: row.spawn),
         timeout_reuse=_by(rows.timeout_reuse, lambda row: row.client),

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from greenlint.knowledge.patch_rows import Row
-from greenlint.knowledge.vocabulary import AnyName, CallEffect, DottedName
+from greenlint.knowledge.vocabulary import AnyName, CallEffect, DottedName, Group
 
 
 class AliasRow(Row, frozen=True, gc=False):
     """``name`` (a module or a name in one) means ``target``; names below it follow.
 
     ``green``: what is reached under this name is cooperative without any patch.  A row whose target is its
-    own name stops the search: the name stands for itself although its module is an alias.
+    own name stops the search: the name stands for itself although its module is an alias.  ``absent``: the
+    newest release no longer has the name.
     """
 
     name: AnyName
     target: AnyName
     green: bool = False
+    absent: bool = False
 
 
 class ResultRow(Row, frozen=True, gc=False):
@@ -23,13 +25,15 @@ class ResultRow(Row, frozen=True, gc=False):
 
     ``element`` is the index in the returned tuple (None: the value itself).  A name ending in ``__call__``
     means calling an instance; one ending in ``__enter__`` means the ``as`` value of a with statement;
-    ``attribute`` rows speak of reading the attribute, not of a call.
+    ``attribute`` rows speak of reading the attribute, not of a call.  ``function``: ``type`` is a function,
+    and what is returned is as good as that function.
     """
 
     names: tuple[DottedName, ...]
     type: DottedName
     element: int | None = None
     attribute: bool = False
+    function: bool = False
     absent: tuple[str, ...] = ()
 
 
@@ -93,6 +97,25 @@ class OptOutRow(Row, frozen=True, gc=False):
     keyword: str = ""
     equals: str = "False"
     optional: bool = False
+
+
+class NeedRow(Row, frozen=True, gc=False):
+    """Patch groups that the code of a library relies on although the program does not call them itself.
+
+    ``names`` are the calls (classes, functions, methods) by which a program gets there.
+    """
+
+    id: str
+    names: tuple[DottedName, ...]
+    groups: tuple[Group, ...]
+    reason: str = ""
+
+
+class ImportsRow(Row, frozen=True, gc=False):
+    """Importing ``module`` imports ``imports`` as well, directly or not."""
+
+    module: AnyName
+    imports: tuple[AnyName, ...]
 
 
 class MarkerRow(Row, frozen=True, gc=False):

@@ -57,7 +57,8 @@ class PatchApiRow(Row, frozen=True, gc=False):
 class GroupRow(Row, frozen=True, gc=False):
     """What patching one group of a library does to names of the standard library.
 
-    ``green``, ``deleted`` and ``still_blocking`` are the same in prose, for what has no dotted name.
+    ``green``, ``deleted`` and ``still_blocking`` are the same in prose, for what has no dotted name;
+    ``platform_names`` exist on some platforms or Python versions only.
     """
 
     runtime: Library
@@ -70,6 +71,7 @@ class GroupRow(Row, frozen=True, gc=False):
     green: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     still_blocking: tuple[str, ...] = ()
+    platform_names: tuple[str, ...] = ()
 
 
 class StaleNameRow(Row, frozen=True, gc=False):

@@ -23,9 +23,11 @@ from greenlint.knowledge.name_rows import (
     BaseRow,
     EffectRow,
     HandlerRow,
+    ImportsRow,
     JoinRow,
     KillRow,
     MarkerRow,
+    NeedRow,
     OptOutRow,
     ResultRow,
 )
@@ -82,11 +84,13 @@ __all__ = [
     "GroupRow",
     "GuardRow",
     "HandlerRow",
+    "ImportsRow",
     "JoinRow",
     "KillRow",
     "LateImportRow",
     "MarkerRow",
     "NativeThreadRow",
+    "NeedRow",
     "OptOutRow",
     "OrderingRow",
     "PatchApiRow",
@@ -242,7 +246,8 @@ class GuardRow(Row, frozen=True, gc=False):
 
     ``checks_out`` and ``returns`` name the methods of a checkout; ``identity_position`` is the argument that
     makes two locks the same one (-1: the object itself).  ``patched`` guards work only if made after the
-    patch of the thread group.
+    patch of the thread group.  ``admits_*`` is the argument that says how many may hold it at once: a lock
+    only where that is 1.
     """
 
     id: str
@@ -254,6 +259,8 @@ class GuardRow(Row, frozen=True, gc=False):
     identity_position: int = -1
     identity_keyword: str = ""
     patched: bool = False
+    admits_position: int = -1
+    admits_keyword: str = ""
     when: When | None = None
     reason: str = ""
     patterns: tuple[str, ...] = ()
@@ -324,6 +331,8 @@ class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw
     effect: tuple[EffectRow, ...] = ()
     optout: tuple[OptOutRow, ...] = ()
     marker: tuple[MarkerRow, ...] = ()
+    need: tuple[NeedRow, ...] = ()
+    imports: tuple[ImportsRow, ...] = ()
     patch_api: tuple[PatchApiRow, ...] = ()
     patch_group: tuple[GroupRow, ...] = ()
     stale_name: tuple[StaleNameRow, ...] = ()
