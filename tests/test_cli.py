@@ -443,24 +443,73 @@ class TestExplain:
 
 class TestConfig:
     def test_documents_every_key_that_the_options_know(self) -> None:
-        fields = {field.replace("_", "-") for field in Options.__struct_fields__}
-        assert set(KEYS) == fields - {"knowledge", "no-cache"} | set(KNOWLEDGE_KEYS)
+        assert set(KEYS) == set(Options.__struct_encode_fields__) - {"knowledge"}
 
     def test_lists_the_keys_with_their_defaults(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["config"]) == 0
         out = capsys.readouterr().out
         assert 'min-confidence = "likely"\n    The least confidence' in out
-        assert "[[client]]\n    Rows about objects" in out
+        assert "[[client]]\n    A client or connection type" in out
 
     def test_describes_one_key(self, capsys: pytest.CaptureFixture[str]) -> None:
         main(["config", "jobs"])
-        assert capsys.readouterr().out == "jobs = 0\n    Processes that read sources; 0 is one per CPU.\n\n"
+        assert capsys.readouterr().out == "jobs = 0\n    Processes that read sources; 0 is one per CPU.\n"
 
     def test_describes_keys_as_json(self, capsys: pytest.CaptureFixture[str]) -> None:
         main(["config", "--output-format", "json"])
         described = json.loads(capsys.readouterr().out)
         assert described["hub"]["default"] == "auto"
-        assert list(described) == list(KEYS)
+        assert list(described) == [*KEYS, *KNOWLEDGE_KEYS]
+
+    @pytest.mark.parametrize("table", KNOWLEDGE_KEYS)
+    def test_describes_every_table_of_the_knowledge(
+        self, capsys: pytest.CaptureFixture[str], table: str
+    ) -> None:
+        assert main(["config", table]) == 0
+        head, meaning, *_ = capsys.readouterr().out.splitlines()
+        assert head == f"[[{table}]]"
+        assert meaning.strip()
+
+    def test_lists_the_columns_of_a_table(self, capsys: pytest.CaptureFixture[str]) -> None:
+        main(["config", "client"])
+        lines = capsys.readouterr().out.splitlines()
+        assert "id (required)" in lines
+        assert 'evidence = "documented"   one of: observed, documented, derived' in lines
+
+
+class TestClean:
+    TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"
+
+    def cache_at(self, place: Path) -> Path:
+        place.mkdir(parents=True)
+        (place / "CACHEDIR.TAG").write_text(self.TAG)
+        (place / "facts").write_bytes(b"x")
+        return place
+
+    def test_removes_the_cache_of_the_program(
+        self, project: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        cache = self.cache_at(project / ".greenlint_cache")
+        assert main(["clean", "app"]) == 0
+        assert not cache.exists()
+        assert capsys.readouterr().out == f"removed {cache}\n"
+
+    def test_removes_the_configured_cache(self, project: Path) -> None:
+        (project / "greenlint.toml").write_text('cache-dir = "kept/here"\n')
+        cache = self.cache_at(project / "kept" / "here")
+        assert main(["clean"]) == 0
+        assert not cache.exists()
+
+    def test_has_nothing_to_do_without_a_cache(
+        self, project: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["clean"]) == 0
+        assert capsys.readouterr().out == ""
+
+    def test_never_removes_what_is_no_cache(self, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["clean", "--cache-dir", "."]) == 2
+        assert "does not look like a cache" in capsys.readouterr().err
+        assert (project / "app" / "main.py").exists()
 
 
 class TestStart:

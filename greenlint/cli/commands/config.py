@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from typing import Literal, get_args, get_origin
 
 from greenlint.cli.console import Console
 from greenlint.cli.listing import as_toml, values_of
 from greenlint.model import GreenlintError
 
-HELP = "list the configuration keys"
+HELP = "list the configuration keys, or the columns of a table"
 
 INTRODUCTION = """\
 Keys stand under [tool.greenlint] in pyproject.toml, at the top of greenlint.toml or .greenlint.toml, or under
 [greenlint] in setup.cfg or tox.ini. --config 'KEY = VALUE' sets one for a single run."""
+
+TABLES = """\
+Tables hold your own knowledge of libraries; [[tool.greenlint.client]] in pyproject.toml begins a row.
+`greenlint config client` lists its columns."""
 
 KEYS = {
     "select": "Rules to run: codes, prefixes such as GRN3, names, ALL. Empty: all that are not opt-in.",
@@ -35,19 +41,11 @@ KEYS = {
     "min-confidence": "The least confidence that is shown: certain, likely or possible.",
     "output-format": "The format of the report; `greenlint check --help` lists them.",
     "cache-dir": "Where the facts of unchanged files are kept; in a project file, inside the project.",
+    "no-cache": "Neither read nor write the cache.",
     "baseline": "A file of known findings that are not reported; in a project file, inside the project.",
     "jobs": "Processes that read sources; 0 is one per CPU.",
-    "client": "Rows about objects that break, or do not, when greenthreads share them.",
-    "spawn": "Rows about functions that start greenthreads.",
-    "blocking": "Rows about calls that block.",
-    "guard": "Rows about what keeps greenthreads apart.",
-    "patch": "Rows about what patches, and what breaks when it is imported before that.",
-    "factory": "Rows about functions that make clients.",
 }
 """What each key does. A test holds it against the keys that the options know."""
-
-TABLES = ("client", "spawn", "blocking", "guard", "patch", "factory")
-"""Keys that are arrays of tables, ``[[tool.greenlint.client]]``, in the schema of the knowledge."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -57,28 +55,87 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, console: Console) -> int:
-    """Describe the keys."""
-    if arguments.key is not None and arguments.key not in KEYS:
-        raise GreenlintError.unknown("key", arguments.key, KEYS)
-    keys = [arguments.key] if arguments.key else list(KEYS)
+    """Describe the keys and tables, or one of them."""
+    from greenlint.options import KNOWLEDGE_KEYS
+
+    known = (*KEYS, *KNOWLEDGE_KEYS)
+    if arguments.key is not None and arguments.key not in known:
+        raise GreenlintError.unknown("key", arguments.key, known)
     if arguments.output_format == "json":
-        described = {key: {"default": default_of(key), "description": KEYS[key]} for key in keys}
-        console.write([json.dumps(described, indent=2)])
+        wanted = [arguments.key] if arguments.key else known
+        console.write([json.dumps({key: _described(key) for key in wanted}, indent=2)])
+    elif arguments.key is None:
+        console.write(_overview(KNOWLEDGE_KEYS))
     else:
-        console.write(_text(keys, introduced=arguments.key is None))
+        console.write(_setting(arguments.key) if arguments.key in KEYS else _table(arguments.key))
     return 0
 
 
 def default_of(key: str) -> object:
-    """Give the value that a key has when nobody sets it, as JSON knows it."""
+    """Give the value that a key has when nobody sets it, as JSON knows it; a table has no rows."""
     from greenlint.options import Options
 
-    return [] if key in TABLES else values_of(Options())[key]
+    return values_of(Options())[key] if key in KEYS else []
 
 
-def _text(keys: list[str], *, introduced: bool) -> Iterator[str]:
-    if introduced:
-        yield from (*INTRODUCTION.splitlines(), "")
-    for key in keys:
-        name = f"[[{key}]]" if key in TABLES else f"{key} = {as_toml(default_of(key))}"
-        yield from (name, f"    {KEYS[key]}", "")
+def _described(key: str) -> dict[str, object]:
+    about = KEYS.get(key) or " ".join(_summary(key).split())
+    return {"default": default_of(key), "description": about}
+
+
+def _overview(tables: tuple[str, ...]) -> Iterator[str]:
+    yield from (*INTRODUCTION.splitlines(), "")
+    for key in KEYS:
+        yield from (*_setting(key), "")
+    yield from (*TABLES.splitlines(), "")
+    for key in tables:
+        yield from (f"[[{key}]]", *(f"    {line}" for line in _summary(key).splitlines()), "")
+
+
+def _setting(key: str) -> Iterator[str]:
+    yield from (f"{key} = {as_toml(default_of(key))}", f"    {KEYS[key]}")
+
+
+def _table(key: str) -> Iterator[str]:
+    """Yield what a table is for, then its columns with default and closed words."""
+    import msgspec
+
+    row = _row_of(key)
+    meaning = inspect.getdoc(row) or ""
+    yield from (f"[[{key}]]", *(f"    {line}".rstrip() for line in meaning.splitlines()), "")
+    for column in msgspec.structs.fields(row):
+        words = ", ".join(_words(column.type))
+        default = "(required)" if column.required else f"= {as_toml(_plain(column))}"
+        yield f"{column.name} {default}" + (f"   one of: {words}" if words else "")
+
+
+def _summary(key: str) -> str:
+    """Give the first paragraph of what the rows of a table say."""
+    return (inspect.getdoc(_row_of(key)) or "").partition("\n\n")[0]
+
+
+def _row_of(key: str) -> type:
+    import msgspec
+
+    from greenlint.knowledge.schema import Rows
+
+    table = next(field for field in msgspec.structs.fields(Rows) if field.name == key)
+    row: type = get_args(table.type)[0]
+    return row
+
+
+def _plain(column: object) -> object:
+    import msgspec
+
+    assert isinstance(column, msgspec.structs.FieldInfo)
+    default = column.default if column.default_factory is msgspec.NODEFAULT else column.default_factory()
+    return msgspec.to_builtins(default)
+
+
+def _words(kind: object) -> Iterator[str]:
+    """Yield the closed words that a type admits, also as items of a list."""
+    if get_origin(kind) is Literal:
+        yield from (str(word) for word in get_args(kind) if word != "")
+    else:
+        for part in get_args(kind):
+            yield from _words(part)

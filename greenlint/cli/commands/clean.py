@@ -1,0 +1,60 @@
+"""``greenlint clean``: remove what earlier runs kept.
+
+A directory is removed only if it says that it is a cache (a CACHEDIR.TAG, see https://bford.info/cachedir/),
+so that a ``cache-dir`` that names the wrong place costs nothing.
+"""
+
+from __future__ import annotations
+
+import shutil
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenlint.cli.console import Console
+from greenlint.cli.program import add_program_options, programs_of
+from greenlint.model import GreenlintError
+
+if TYPE_CHECKING:
+    from greenlint.options import Options
+
+HELP = "remove the cache of a program"
+DEFAULT_NAME = ".greenlint_cache"
+TAG = "CACHEDIR.TAG"
+SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the paths whose programs are meant."""
+    parser.add_argument("paths", nargs="*", type=Path, default=[Path()], metavar="PATH", help="(default .)")
+    add_program_options(parser)
+
+
+def run(arguments: Namespace, console: Console) -> int:
+    """Remove the cache of each program; one that has none is fine."""
+    places = dict.fromkeys(
+        cache_of(program.root, options) for program, options in programs_of(arguments, arguments.paths)
+    )
+    for place in places:
+        if place.exists():
+            _remove(place)
+            console.write([f"removed {place}"])
+    return 0
+
+
+def cache_of(root: Path, options: Options) -> Path:
+    """Say where the cache of the program at ``root`` is."""
+    return options.cache_dir or root / DEFAULT_NAME
+
+
+def _remove(place: Path) -> None:
+    try:
+        tag = (place / TAG).read_bytes()
+    except OSError:
+        tag = b""
+    if place.is_symlink() or not tag.startswith(SIGNATURE):
+        raise GreenlintError(f"{place} does not look like a cache (it holds no {TAG}); remove it yourself")
+    try:
+        shutil.rmtree(place)
+    except OSError as error:
+        raise GreenlintError(f"cannot remove {place}: {error.strerror}") from None
