@@ -9,27 +9,22 @@ them.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from greenlint.options import Options
 from greenlint.source.exclusion import Exclusion, GitIgnores
 from greenlint.source.modules import Layout, enclosing_packages
-
-Role = Literal["code", "test", "example", "docs"]
+from greenlint.source.roles import Role, role_of
 
 _DISTRIBUTION_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
 _SCRIPT_DIRECTORIES = frozenset({"bin", "scripts", "tools"})
-_ROLES: dict[str, Role] = {
-    **dict.fromkeys(("tests", "test", "testing", "functional"), "test"),
-    **dict.fromkeys(("examples", "example", "samples", "sample", "demo", "demos"), "example"),
-    **dict.fromkeys(("docs", "doc"), "docs"),
-}  # fmt: skip
 _SCRIPT_BYTES = 1 << 20
 _SHEBANG_BYTES = 128
+_EVIDENCE_FILES, _EVIDENCE_BYTES = 40, 1 << 14
 _EXECUTABLE = stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH
 
 
@@ -38,7 +33,9 @@ class SourceFile:
     """A file of the program.
 
     ``path`` is relative to the root with forward slashes and carries undecodable bytes as surrogates
-    (`os.fsencode` restores them); ``module`` is unique in the program; ``role`` says what the file is for.
+    (`os.fsencode` restores them).  ``module`` is unique in the program: when several files have one dotted
+    name, all but one carry ``@`` and their path after it.  ``import_root`` is the relative directory that the
+    dotted name starts from; a file's own import root is the first place where its imports look.
     """
 
     path: str
@@ -46,6 +43,7 @@ class SourceFile:
     module: str
     is_package: bool
     role: Role
+    import_root: str = ""
 
     @property
     def is_test(self) -> bool:
@@ -69,18 +67,11 @@ def discover(
     walk = _Walk(os.path.abspath(root), options)
     if given is None:
         walk.descend("")
-    for path in (*(given or ()), *named):
+    for path in given or ():
+        walk.add(os.path.abspath(path), starts_imports=True)
+    for path in named:
         walk.add(os.path.abspath(path))
     return walk.result()
-
-
-def role_of(path: str) -> Role:
-    """Tell what the file at the relative `path` is for, by the names of its directories and its own."""
-    *directories, name = path.split("/")
-    roles = [_ROLES[part] for part in directories if part in _ROLES]
-    if "test" in roles or name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
-        return "test"
-    return roles[0] if roles else "code"
 
 
 @dataclass(slots=True)
@@ -92,23 +83,28 @@ class _Walk:
     files: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
+    import_roots: frozenset[str] = frozenset()
     exclusion: Exclusion = field(init=False)
 
     def __post_init__(self) -> None:
         self.exclusion = Exclusion.of((*self.options.exclude, *self.options.extend_exclude))
 
-    def add(self, absolute: str) -> None:
-        """Add a file or directory that the user named."""
+    def add(self, absolute: str, *, starts_imports: bool = False) -> None:
+        """Add a file or directory that the user named; imports may start in its directory."""
         path = os.path.relpath(absolute, self.root).replace(os.sep, "/")
         if self.options.force_exclude and self._is_excluded_on_the_way(path):
             return
-        if os.path.isdir(absolute):
-            self.descend("" if path == "." else path)
-            return
-        self.files.add(path)
+        is_directory = os.path.isdir(absolute)
+        if is_directory:
+            path = "" if path == "." else path
+            self.descend(path)
+        else:
+            self.files.add(path)
         for directory in _directories_of(path):
             if os.path.isfile(f"{self.root}/{directory}/__init__.py"):
                 self.packages.add(directory)
+        if starts_imports:
+            self.import_roots |= {path if is_directory else path.rpartition("/")[0]}
 
     def descend(self, start: str) -> None:
         """Collect everything below the relative directory `start`."""
@@ -130,14 +126,27 @@ class _Walk:
 
     def result(self) -> tuple[SourceFile, ...]:
         """Return the files with their module names, sorted by path."""
-        prefix = () if "" in self.distributions else enclosing_packages(self.root)
-        src = tuple(directory.removeprefix("./").strip("/") for directory in self.options.src)
-        layout = Layout(frozenset(self.packages), frozenset(self.distributions), src, prefix)
-        names = layout.names(self.files)
+        names = self._layout().names(self.files)
         return tuple(
-            SourceFile(path, self._absolute(path), names[path], path.endswith("__init__.py"), role_of(path))
-            for path in sorted(self.files)
+            SourceFile(path, self._absolute(path), name, _is_package(path), role_of(path), import_root)
+            for path, (name, import_root) in sorted(names.items())
         )
+
+    def _layout(self) -> Layout:
+        prefix = () if "" in self.distributions else enclosing_packages(self.root)
+        src = self.import_roots.union(_normal(path) for path in self.options.src)
+        layout = Layout(frozenset(self.packages), frozenset(self.distributions), src, prefix)
+        for directory, names in layout.in_doubt().items():
+            below = sorted(path for path in self.files if path.startswith(f"{directory}/"))
+            layout = layout.decided(directory, names, map(self._beginning, below[:_EVIDENCE_FILES]))
+        return layout
+
+    def _beginning(self, path: str) -> bytes:
+        try:
+            with open(self._absolute(path), "rb") as stream:
+                return stream.read(_EVIDENCE_BYTES)
+        except OSError:
+            return b""
 
     def _take(self, entries: list[os.DirEntry[str]], prefix: str, ignores: GitIgnores) -> list[str]:
         """Collect the files among the entries of a directory and return its subdirectories."""
@@ -197,6 +206,16 @@ def _directories_of(path: str) -> list[str]:
     """Return the directories that enclose a relative path, from the root (the empty text) inwards."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(len(parts))] if path else []
+
+
+def _normal(path: str) -> str:
+    """Return the relative path of an import root in our form."""
+    normal = posixpath.normpath(path)
+    return "" if normal == "." else normal
+
+
+def _is_package(path: str) -> bool:
+    return path.rpartition("/")[2] == "__init__.py"
 
 
 def _is_not_source(directory: str, names: set[str]) -> bool:

@@ -4,13 +4,20 @@ An *import root* is a directory whose entries can be imported by their bare name
 `options.src`, the directory of each distribution, and the ``src`` and ``lib`` in it.  A file is named from
 the nearest import root that is not inside a regular package; the directories between are packages, namespace
 packages (PEP 420) among them.
+
+A directory without ``__init__.py`` that holds packages and is none of these is in doubt: ``google/cloud`` is
+a namespace package, ``backend`` beside ``frontend`` is put on the path by whoever starts the program.  The
+import statements below it decide: the spelling that they use more often.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from greenlint.source.roles import role_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +26,56 @@ class Layout:
 
     packages: frozenset[str]
     distributions: frozenset[str]
-    src: tuple[str, ...] = ()
+    src: frozenset[str] = frozenset()
     prefix: tuple[str, ...] = ()
     """Names of the packages that enclose the root, outermost first; empty when the root is a project."""
 
-    def names(self, paths: Iterable[str]) -> Mapping[str, str]:
-        """Return the dotted name of each path. A name that is taken already becomes ``name@path``.
+    def in_doubt(self) -> Mapping[str, frozenset[str]]:
+        """Return the directories that may be namespace packages or import roots, with their packages."""
+        roots = self._import_roots()
+        held: dict[str, set[str]] = {}
+        for package in self.packages:
+            directory, _, name = package.rpartition("/")
+            if directory not in self.packages and directory not in roots:
+                held.setdefault(directory, set()).add(name)
+        return {directory: frozenset(names) for directory, names in sorted(held.items())}
 
-        A package has precedence over a module of its name, as in an import, then the order of paths decides.
+    def decided(self, directory: str, names: Collection[str], sources: Iterable[bytes]) -> Layout:
+        """Return the layout with `directory` as an import root if `sources` import `names` bare."""
+        dotted, _ = self._package(directory, self._import_roots())
+        bare = full = 0
+        if all(part.isidentifier() for part in dotted.split(".")):
+            for data in sources:
+                bare += len(_imports(names).findall(data))
+                full += len(_imports((dotted,)).findall(data))
+            if bare <= full:
+                return self
+        return replace(self, src=self.src | {directory})
+
+    def names(self, paths: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+        """Return the dotted name of each path, and the import root that it starts from.
+
+        A name that is taken already becomes ``name@path``.  Code has precedence over tests and examples, a
+        package over a module (as in an import), then the order of paths decides.
         """
         roots = self._import_roots()
-        directories: dict[str, str] = {}
-        names: dict[str, str] = {}
+        directories: dict[str, tuple[str, str]] = {}
+        names: dict[str, tuple[str, str]] = {}
         taken: set[str] = set()
-        for path in sorted(paths, key=lambda path: (not path.endswith("__init__.py"), path)):
+        for path in sorted(paths, key=_precedence):
             directory, _, name = path.rpartition("/")
             if directory not in directories:
                 directories[directory] = self._package(directory, roots)
-            dotted = _dotted(directories[directory], name)
-            names[path] = dotted if dotted not in taken else f"{dotted}@{path}"
+            package, root = directories[directory]
+            dotted = _dotted(package, name)
+            names[path] = (dotted if dotted not in taken else f"{dotted}@{path}", root)
             taken.add(dotted)
         return names
 
     def _import_roots(self) -> Collection[str]:
         roots = {"", *self.src}
         for directory in ("", *self.distributions):
-            if directory in self.packages:
+            if directory and directory in self.packages:
                 continue
             roots.add(directory)
             source = _join(directory, "src")
@@ -58,8 +89,8 @@ class Layout:
     def _holds_packages(self, directory: str) -> bool:
         return any(package.rpartition("/")[0] == directory for package in self.packages)
 
-    def _package(self, directory: str, roots: Collection[str]) -> str:
-        """Return the dotted name of a directory, which is empty for an import root."""
+    def _package(self, directory: str, roots: Collection[str]) -> tuple[str, str]:
+        """Return the dotted name of a directory, which is empty for an import root, and its import root."""
         top = directory
         while top in self.packages and top:
             top = top.rpartition("/")[0]
@@ -68,7 +99,7 @@ class Layout:
             enclosing = enclosing.rpartition("/")[0]
         inner = directory[len(enclosing) :].strip("/")
         parts = inner.split("/") if inner else []
-        return ".".join((*self.prefix, *parts) if enclosing == "" else parts)
+        return ".".join((*self.prefix, *parts) if enclosing == "" else parts), enclosing
 
 
 def enclosing_packages(root: str) -> tuple[str, ...]:
@@ -80,11 +111,20 @@ def enclosing_packages(root: str) -> tuple[str, ...]:
     return tuple(reversed(names))
 
 
+def _precedence(path: str) -> tuple[bool, bool, str]:
+    return role_of(path) != "code", not path.endswith("__init__.py"), path
+
+
 def _dotted(package: str, filename: str) -> str:
     stem = filename.removesuffix(".py")
     if stem == "__init__":
         return package or stem
     return f"{package}.{stem}" if package else stem
+
+
+def _imports(names: Iterable[str]) -> re.Pattern[bytes]:
+    spelled = "|".join(map(re.escape, sorted(names)))
+    return re.compile(rf"^[ \t]*(?:from|import)[ \t]+(?:{spelled})(?![\w])".encode(), re.MULTILINE)
 
 
 def _join(directory: str, name: str) -> str:
