@@ -36,7 +36,7 @@ class Request:
     environment: Mapping[str, str]
     jobs: int | None
     cache: bool
-    overlay: Mapping[Path, bytes]
+    overlay: Mapping[Path, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -266,6 +266,8 @@ class TestExitStatus:
             (["rule", "GRN110"], "unknown rule 'GRN110'; did you mean 'GRN101'?"),
             (["rule", "shared-clients"], "did you mean 'shared-client'?"),
             (["rule"], "required"),
+            (["check", "--jobs", "-1"], "must be 0 (one per CPU) or more"),
+            (["check", "--jobs", "many"], "'many'"),
             (["explain", "app/clients.py"], "not of the form PATH:LINE"),
             (["config", "selects"], "unknown key 'selects'; did you mean 'select'?"),
         ],

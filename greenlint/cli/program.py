@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from argparse import ArgumentParser, BooleanOptionalAction, Namespace
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ def add_program_options(parser: ArgumentParser) -> None:
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
     group.add_argument("--cache-dir", metavar="DIR", help="where the facts of unchanged files are kept")
     group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
-    group.add_argument("-j", "--jobs", type=int, metavar="N", help="processes; 0 is one per CPU")
+    group.add_argument("-j", "--jobs", type=_number, metavar="N", help="processes; 0 is one per CPU")
     group = parser.add_argument_group("selection (lists are comma-separated and may be repeated)")
     for name, text in LISTS.items():
         group.add_argument(f"--{name}", action="append", metavar="LIST", help=text)
@@ -53,11 +53,8 @@ def add_program_options(parser: ArgumentParser) -> None:
     group.add_argument("--min-confidence", metavar="LEVEL", help="certain, likely (default) or possible")
 
 
-def request_of(arguments: Namespace, overlay: Mapping[Path, bytes] = {}) -> Request:
-    """Make the request that the arguments describe; a setting that was not given is left to the files.
-
-    ``overlay`` holds what files contain in place of what is on disk.
-    """
+def request_of(arguments: Namespace) -> Request:
+    """Make the request that the arguments describe; a setting that was not given is left to the files."""
     from greenlint.engine import Request
 
     return Request(
@@ -68,7 +65,6 @@ def request_of(arguments: Namespace, overlay: Mapping[Path, bytes] = {}) -> Requ
         environment=os.environ,
         jobs=arguments.jobs,
         cache=not arguments.no_cache,
-        overlay=overlay,
     )
 
 
@@ -97,6 +93,14 @@ def programs_of(arguments: Namespace, paths: Sequence[Path]) -> tuple[tuple[Prog
         )
         for program in programs(paths, arguments.root)
     )
+
+
+def _number(text: str) -> int:
+    """Read a number of processes; argparse names this function when the text is no number."""
+    number = int(text)
+    if number < 0:
+        raise ArgumentTypeError("must be 0 (one per CPU) or more")
+    return number
 
 
 def _joined(name: str, value: object) -> object:

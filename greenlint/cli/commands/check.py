@@ -54,7 +54,8 @@ def run(arguments: Namespace, console: Console) -> int:
     from greenlint import engine
 
     console.begin(f"while analysing {', '.join(map(str, paths))}")
-    report = engine.check(paths, request_of(arguments, overlay))
+    request = request_of(arguments)
+    report = engine.check(paths, replace(request, overlay=overlay) if overlay else request)
     console.begin("while writing the report")
     _output(render, _asked_for(report, arguments), arguments, console)
     if arguments.verbose:
