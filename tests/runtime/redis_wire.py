@@ -5,6 +5,7 @@ GET of an unknown key answers the key itself. Protocol: https://redis.io/docs/la
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -21,10 +22,17 @@ class Exchange:
         self._delay = delay
         self._values: dict[bytes, bytes] = {}
         self._subscribers: dict[bytes, list[socket.socket]] = defaultdict(list)
+        self._push: dict[socket.socket, bytes] = defaultdict(lambda: b"*")
         self._lock = threading.Lock()
 
     def talk(self, connection: socket.socket) -> None:
         """Answer the commands of one connection until it ends."""
+        try:
+            self._serve(connection)
+        finally:
+            self._forget(connection)
+
+    def _serve(self, connection: socket.socket) -> None:
         stream = connection.makefile("rb")
         queued: list[list[bytes]] | None = None
         while command := _read(stream):
@@ -47,7 +55,8 @@ class Exchange:
         name, *arguments = command[0].upper(), *command[1:]
         match name:
             case b"HELLO":
-                return b"-ERR unknown command 'HELLO'\r\n"
+                self._push[connection] = b">" if arguments[:1] == [b"3"] else b"*"
+                return b"%2\r\n+server\r\n+redis\r\n+proto\r\n:3\r\n"
             case b"GET":
                 time.sleep(self._delay)
                 return _bulk(self._values.get(arguments[0], arguments[0]))
@@ -63,14 +72,27 @@ class Exchange:
     def _subscribe(self, connection: socket.socket, channel: bytes) -> Reply:
         with self._lock:
             self._subscribers[channel].append(connection)
-        return _push(b"subscribe", channel) + b":1\r\n"
+        return self._message(connection, b"subscribe", channel) + b":1\r\n"
 
     def _publish(self, channel: bytes, message: bytes) -> Reply:
         with self._lock:
             subscribers = self._subscribers[channel]
             for subscriber in subscribers:
-                subscriber.sendall(_push(b"message", channel) + _bulk(message))
+                with contextlib.suppress(
+                    OSError
+                ):  # a subscriber that has gone is none of the publisher's trouble
+                    subscriber.sendall(self._message(subscriber, b"message", channel) + _bulk(message))
         return b":%d\r\n" % len(subscribers)
+
+    def _forget(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._push.pop(connection, None)
+            for subscribers in self._subscribers.values():
+                if connection in subscribers:
+                    subscribers.remove(connection)
+
+    def _message(self, connection: socket.socket, kind: bytes, channel: bytes) -> Reply:
+        return self._push[connection] + b"3\r\n" + _bulk(kind) + _bulk(channel)
 
 
 def _read(stream: IO[bytes]) -> list[bytes]:
@@ -86,7 +108,3 @@ def _read(stream: IO[bytes]) -> list[bytes]:
 
 def _bulk(value: bytes) -> Reply:
     return b"$%d\r\n%s\r\n" % (len(value), value)
-
-
-def _push(kind: bytes, channel: bytes) -> Reply:
-    return b"*3\r\n" + _bulk(kind) + _bulk(channel)

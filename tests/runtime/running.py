@@ -21,7 +21,8 @@ TIME_LIMIT = 30.0
 
 COLLISION = re.compile(
     r"Second simultaneous (?:read|write)|ConcurrentObjectUseError|reentrant call|CannotSendRequest"
-    r"|ResponseNotReady|BadStatusLine|Packet sequence number wrong|StreamConsumedError|TimeoutError|cannot switch to a different thread"
+    r"|ResponseNotReady|BadStatusLine|Packet sequence number wrong|StreamConsumedError|TimeoutError"
+    r"|cannot switch to a different thread"
 )
 """What two greenthreads on one connection raise, as observed under eventlet 0.41 and gevent 26."""
 
@@ -42,7 +43,7 @@ class Outcome:
 
     @property
     def collided(self) -> bool:
-        """Whether it failed because two greenthreads used one connection, not for a mistake in the program."""
+        """Whether it failed because two greenthreads used one connection, not by a slip in the program."""
         return bool(COLLISION.search(self.errors))
 
     def __str__(self) -> str:
