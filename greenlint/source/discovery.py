@@ -84,6 +84,7 @@ class _Walk:
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
     import_roots: frozenset[str] = frozenset()
+    ignores: dict[str, GitIgnores] = field(default_factory=dict)
     exclusion: Exclusion = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,7 +109,7 @@ class _Walk:
 
     def descend(self, start: str) -> None:
         """Collect everything below the relative directory `start`."""
-        stack = [(start, self._ignores_above(start))]
+        stack = [(start, self._ignores_for(start))]
         while stack:
             directory, ignores = stack.pop()
             entries = self._listed(directory)
@@ -181,22 +182,36 @@ class _Walk:
             self.files.add(directory or ".")
             return []
 
-    def _ignores_above(self, start: str) -> GitIgnores:
-        """Return the .gitignore files above `start`; a start that they ignore was named in spite of them."""
+    def _ignores_for(self, start: str) -> GitIgnores:
+        """Return the .gitignore files above the directory `start`.
+
+        If they ignore `start`, the user named it in spite of them, and they say nothing about what is in it.
+        """
+        above = self._ignores_above(start)
+        return GitIgnores() if above.cover(start, is_directory=True) else above
+
+    def _ignores_above(self, path: str) -> GitIgnores:
+        """Return the .gitignore files that hold for the entry at the relative `path`."""
         if not self.options.respect_gitignore:
             return GitIgnores()
-        ignores = GitIgnores.above(self.root)
-        for directory in _directories_of(start):
-            ignores = ignores.within(self._absolute(directory), f"{directory}/" if directory else "")
-        return GitIgnores() if ignores.cover(start, is_directory=True) else ignores
+        if not path:
+            return GitIgnores.above(self.root)
+        directory = path.rpartition("/")[0]
+        if directory not in self.ignores:
+            prefix = f"{directory}/" if directory else ""
+            above = self._ignores_above(directory)
+            self.ignores[directory] = above.within(self._absolute(directory), prefix)
+        return self.ignores[directory]
 
     def _is_excluded_on_the_way(self, path: str) -> bool:
         """Tell whether the walk would not have come to `path`."""
-        ignores = self._ignores_above(path)
-        steps = [*_directories_of(path)[1:], path]
-        return any(self.exclusion.covers(step, step.rpartition("/")[2], step != path) for step in steps) or (
-            ignores.cover(path, os.path.isdir(self._absolute(path)))
-        )
+        for step in (*_directories_of(path)[1:], path):
+            is_directory = step != path or os.path.isdir(self._absolute(path))
+            if self.exclusion.covers(step, step.rpartition("/")[2], is_directory):
+                return True
+            if self._ignores_above(step).cover(step, is_directory):
+                return True
+        return False
 
     def _absolute(self, path: str) -> str:
         return os.path.join(self.root, path) if path else self.root

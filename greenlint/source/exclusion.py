@@ -76,9 +76,9 @@ class GitIgnores:
 
     def cover(self, path: str, is_directory: bool) -> bool:
         """Tell whether git would ignore the entry at the relative `path`."""
-        tail = "/" if is_directory else ""
         for above, prefix, spec in reversed(self.specs):
-            verdict = spec.check_file(f"{prefix}{path[above:]}{tail}").include
+            entry = f"{prefix}{path[above:]}"
+            verdict = spec.check_file(f"{entry.rstrip('/')}/" if is_directory else entry).include
             if verdict is not None:
                 return verdict
         return False
