@@ -21,8 +21,9 @@ _PYTHON = re.compile(r"python[\d.]*|pypy[\d.]*")
 _NOT_LAUNCHING = re.compile(
     r"add|apk|apt|apt-get|brew|cat|chmod|chown|conda|cp|dnf|echo|grep|import|install|kill|killall|ln|mkdir|mv"
     r"|npm|pip3?|pipx|pkill|rm|service|systemctl|touch|uninstall|which|yum"
+    r"|dependencies|deps|extras|packages|requires|requirements"
 )
-"""Words before the name of a program that make it an object of the command."""
+"""Words before the name of a program that make it an object of the command, or of a list of packages."""
 
 _SEPARATORS = frozenset((";", "&", "&&", "|", "||", ";;"))
 _ASSIGNMENT = re.compile(r"[\w.-]+=")
