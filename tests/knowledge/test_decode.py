@@ -29,8 +29,8 @@ ERRORS = {
         "rows.toml: [[client]] 'acme': severity: unknown word 'xyz'; known: error, off, warning",
     ),
     "word in a list": (
-        '[[patch_api]]\nid = "p"\nruntime = "eventlet"\naction = "patch"\nselection = "none"\ngroups = ["sokcet"]',
-        "rows.toml: [[patch_api]] 'p': groups[0]: unknown word 'sokcet'; did you mean 'socket'?",
+        '[[need]]\nid = "p"\nnames = ["a.b"]\ngroups = ["sokcet"]',
+        "rows.toml: [[need]] 'p': groups[0]: unknown word 'sokcet'; did you mean 'socket'?",
     ),
     "name that is not dotted": (
         '[[client]]\nid = "acme"\nconstructors = ["acme.Client", "Client()"]',

@@ -16,7 +16,3 @@ def test_every_name_exists_in_its_library_or_is_marked_as_absent() -> None:
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines() == []
-
-
-def test_this_process_has_not_imported_the_libraries() -> None:
-    assert not {"eventlet", "gevent"} & set(sys.modules)

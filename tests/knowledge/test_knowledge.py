@@ -66,7 +66,7 @@ def test_an_element_of_a_result_is_not_the_result(knowledge: Knowledge) -> None:
     assert [row.element for row in knowledge.results["socket.socket.accept"]] == [0]
 
 
-def test_a_lock_made_per_thread_session_is_a_guard_and_no_session(knowledge: Knowledge) -> None:
+def test_a_scoped_session_is_a_guard_and_no_session(knowledge: Knowledge) -> None:
     assert [row.kind for row in knowledge.guards_by_name["sqlalchemy.orm.scoped_session"]] == [
         "per-greenthread"
     ]

@@ -46,7 +46,7 @@ _KNOWLEDGE = aliases(own_rows().alias)
 _WORDS = sorted({part for name in _KNOWLEDGE.spellings() for part in name.split(".")})
 dotted_names = st.builds(
     lambda head, tail: ".".join([head, *tail]),
-    st.sampled_from(sorted(_KNOWLEDGE.spellings()) + ["project"]),
+    st.sampled_from([*sorted(_KNOWLEDGE.spellings()), "project"]),
     st.lists(st.sampled_from(_WORDS), max_size=3),
 )
 
@@ -57,9 +57,7 @@ def test_aliases_lead_to_one_spelling(knowledge: Knowledge, written: str, canoni
 
 
 @pytest.mark.parametrize(("written", "green"), GREEN.items())
-def test_knows_what_is_reached_through_a_green_module(
-    knowledge: Knowledge, written: str, green: bool
-) -> None:
+def test_knows_what_is_green(knowledge: Knowledge, written: str, green: bool) -> None:
     assert knowledge.is_green(written) is green
 
 
