@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -21,6 +20,9 @@ from greenlint import __version__
 from greenlint.knowledge.decode import KnowledgeError, decode, from_config, merge
 from greenlint.knowledge.knowledge import Knowledge, know
 from greenlint.knowledge.schema import Rows
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 __all__ = ["Knowledge", "KnowledgeError", "decode", "distributed", "from_config", "load", "own_rows"]
 
@@ -39,11 +41,11 @@ def own_rows(cache_dir: Path | None = None) -> Rows:
     files = sorted(DATA.glob("*.toml"))
     if cache_dir is None:
         return _read(files)
-    path = cache_dir / f"knowledge-{_key(files)}.msgpack"
-    rows = _cached(path)
+    path, key = cache_dir / "knowledge.msgpack", _key(files)
+    rows = _cached(path, key)
     if rows is None:
         rows = _read(files)
-        _keep(path, rows)
+        _keep(path, key, rows)
     return rows
 
 
@@ -53,6 +55,8 @@ def distributed() -> tuple[Rows, ...]:
     An entry point of the group ``greenlint.knowledge`` names ``package:file.toml``; the file is found in the
     distribution's record and read, nothing is imported.  Raise KnowledgeError for one that cannot be read.
     """
+    from importlib import metadata  # slow to import
+
     return tuple(_shipped(entry) for entry in metadata.entry_points(group=ENTRY_POINT_GROUP))
 
 
@@ -82,12 +86,12 @@ def _decode_file(path: Path, source_name: str) -> Rows:
     return decode(text, source_name)
 
 
-def _key(files: Sequence[Path]) -> str:
-    digest = hashlib.blake2b(digest_size=12)
+def _key(files: Sequence[Path]) -> bytes:
+    digest = hashlib.blake2b(digest_size=_DIGEST_SIZE)
     digest.update(f"{__version__} {msgspec.__version__}".encode())
     for part in _stamps(files):
         digest.update(part.encode())
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _stamps(files: Sequence[Path]) -> Iterator[str]:
@@ -96,27 +100,27 @@ def _stamps(files: Sequence[Path]) -> Iterator[str]:
         yield f"{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}\n"
 
 
-def _cached(path: Path) -> Rows | None:
+def _cached(path: Path, key: bytes) -> Rows | None:
     try:
         content = path.read_bytes()
-        digest, payload = content[:_DIGEST_SIZE], content[_DIGEST_SIZE:]
-        if hashlib.blake2b(payload, digest_size=_DIGEST_SIZE).digest() != digest:
+        head, payload = content[: 2 * _DIGEST_SIZE], content[2 * _DIGEST_SIZE :]
+        if head != key + _digest(payload):
             return None
         return msgspec.msgpack.decode(payload, type=Rows)
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def _keep(path: Path, rows: Rows) -> None:
+def _keep(path: Path, key: bytes, rows: Rows) -> None:
     payload = msgspec.msgpack.encode(rows)
-    content = hashlib.blake2b(payload, digest_size=_DIGEST_SIZE).digest() + payload
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            os.replace(temporary, path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        temporary.write_bytes(key + _digest(payload) + payload)
+        temporary.replace(path)
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+def _digest(payload: bytes) -> bytes:
+    return hashlib.blake2b(payload, digest_size=_DIGEST_SIZE).digest()
