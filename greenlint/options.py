@@ -188,8 +188,7 @@ class _Layer:
         try:
             return msgspec.convert(value, kind, strict=not self.written_as_text, dec_hook=_decode)
         except msgspec.ValidationError as error:
-            near = nearest(value, _choices(kind)) if isinstance(value, str) else ""
-            raise self._fault(key, _reason(error, kind), near) from None
+            raise self._fault(key, _reason(error, kind), _near(error, value, kind)) from None
 
     def _placed(self, key: str, value: object) -> object:
         if not isinstance(value, Path):
@@ -226,7 +225,7 @@ def _layers(
     yield _Layer("the environment", _of_environment(environment), here, written_as_text=True)
     for item in config:
         if _is_fragment(item):
-            yield _Layer(f"--config {item}", _parse_toml(item, "--config"), here)
+            yield _Layer(f"--config {item}", _parse_toml(item, f"--config {item}"), here)
     given = {key.replace("_", "-"): value for key, value in overrides.items() if value is not None}
     yield _Layer("command line", given, here, written_as_text=True)
 
@@ -298,7 +297,7 @@ def _parse_toml(text: str, source: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        line = int(found[1]) if found else 0
+        line = int(found[1]) if found and "\n" in text else 0
         raise ConfigurationError(f"not valid TOML: {error}", path=source, line=line) from None
 
 
@@ -309,9 +308,8 @@ def _ini_section(text: str, source: str) -> dict[str, object] | None:
     try:
         parser.read_string(text)
     except configparser.Error as error:
-        line = getattr(error, "lineno", None) or 0
-        problem = f"not valid: {error.message.splitlines()[0]}"
-        raise ConfigurationError(problem, path=source, line=line) from None
+        wrong = getattr(error, "errors", None) or [(getattr(error, "lineno", 0), "")]
+        raise ConfigurationError("not a valid ini file", path=source, line=wrong[0][0]) from None
     if not parser.has_section("greenlint"):
         return None
     own = [key for key in parser.options("greenlint") if key not in parser.defaults()]
@@ -364,6 +362,15 @@ def _reason(error: msgspec.ValidationError, kind: Any) -> str:
         return f"expected one of {', '.join(choices)}"
     text = re.sub(r" - at `\$(.*)`", r" (at \1)", str(error)).replace("`", "'")
     return text[:1].lower() + text[1:]
+
+
+def _near(error: msgspec.ValidationError, value: object, kind: Any) -> str:
+    """Return the choice or the column of a table that a wrong word is near to."""
+    if isinstance(value, str):
+        return nearest(value, _choices(kind))
+    unknown = re.search(r"unknown field `(.*?)`", str(error))
+    columns: tuple[str, ...] = getattr(next(iter(get_args(kind)), None), "__struct_fields__", ())
+    return nearest(unknown[1], columns) if unknown else ""
 
 
 def _joined(old: object, new: object) -> object:
