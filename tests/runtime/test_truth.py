@@ -1,4 +1,4 @@
-"""A program reported for sharing fails, mixes answers or leaks state when it runs; a silent one does none of it."""
+"""A program that shares a client fails, mixes answers or leaks state when it runs; a silent one does not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.annotations import Claim
 from tests.fixtures.catalogue import Program, programs
 
 from .running import run
@@ -16,13 +15,7 @@ from .servers import all_servers
 pytestmark = pytest.mark.runtime
 
 RUNNABLE = [program for program in programs() if program.servers]
-REPORTED = [
-    program
-    for program in RUNNABLE
-    if any(
-        claim.code.startswith("GRN1") and claim.claim is not Claim.FALSE for _, claim in program.annotations()
-    )
-]
+REPORTED = [program for program in RUNNABLE if program.shares()]
 SILENT = [program for program in RUNNABLE if program not in REPORTED]
 
 
