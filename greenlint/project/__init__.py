@@ -1,1 +1,126 @@
-"""All modules linked: who runs what, which object, what guards it."""
+"""All modules linked: who runs what, which object, what guards it.
+
+``Project`` is what rules ask; each of its questions is answered once for all rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from greenlint.knowledge.knowledge import Knowledge
+from greenlint.model import Statistics
+from greenlint.project.guards import Guards
+from greenlint.project.implicit import Declared, Implicit, Launch
+from greenlint.project.library import Library
+from greenlint.project.ownership import Ownership
+from greenlint.project.patching import PatchState, patch_state
+from greenlint.project.program import Module, Program, components
+from greenlint.project.roots import Roots
+from greenlint.project.sharing import SharedObject, Sharing
+from greenlint.project.spawning import Spawning, feed
+from greenlint.project.types import Types
+from greenlint.project.witness import Lines, Locator, Witness
+
+MOST_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a run knows besides the sources: hub, launchers, declared roots and the declared patch state."""
+
+    hub: str = "auto"
+    launches: tuple[Launch, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    patched: bool | None = None
+
+
+class Component:
+    """One group of modules that imports connect, with everything that is known of it."""
+
+    def __init__(self, modules: Sequence[Module], library: Library, setting: Setting) -> None:
+        self.program = Program(modules)
+        self.types = Types(self.program, library)
+        self._setting = setting
+
+    @cached_property
+    def patched(self) -> PatchState:
+        """Whether the program is patched."""
+        launched = {launch.library for launch in self._setting.launches if launch.library and self._serves(launch)}
+        return patch_state(self.types, self._setting.hub, sorted(launched), self._setting.patched)
+
+    def _serves(self, launch: Launch) -> bool:
+        """Whether a launcher starts a module of this component; one without a target may start any."""
+        module = launch.target.partition(":")[0]
+        return not module or self.program.module_for(module) is not None or module.endswith(".py")
+
+    @cached_property
+    def _linked(self) -> tuple[Spawning, Roots]:
+        """The roots. What spawners pass gives parameters types, and these may show further spawners: repeat."""
+        launches = [launch for launch in self._setting.launches if self._serves(launch)]
+        implicit = Implicit(self.types, self.patched, launches, self._setting.declared)
+        spawning = Spawning(self.types, self.patched, implicit)
+        roots = spawning.roots()
+        for _ in range(MOST_ROUNDS):
+            if not feed(self.types, roots):
+                break
+            self.types.memo.clear()
+            self.types.callers.forget()
+            spawning = Spawning(self.types, self.patched, implicit)
+            roots = spawning.roots()
+        return spawning, roots
+
+    @property
+    def roots(self) -> Roots:
+        """Who starts greenthreads."""
+        return self._linked[1]
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The verdicts on shared clients."""
+        spawning, roots = self._linked
+        return Sharing(self.types, roots, Guards(self.types), Ownership(self.types), spawning, self.patched)
+
+    @cached_property
+    def shared(self) -> tuple[SharedObject, ...]:
+        """The clients that greenthreads share."""
+        return tuple(self.sharing.shared_objects())
+
+
+@dataclass(eq=False)
+class Project:
+    """The linked program: its components and the questions of the rules."""
+
+    modules: Sequence[Module]
+    knowledge: Knowledge
+    setting: Setting
+    lines: Lines
+    _components: list[Component] = field(init=False)
+
+    def __post_init__(self) -> None:
+        library = Library(self.knowledge)
+        linked = [module for module in self.modules if module.role != "test"] or list(self.modules)
+        self._components = [Component(group, library, self.setting) for group in components(linked)]
+        self.locator = Locator(self.lines)
+        self.witness = Witness(self.locator)
+
+    @property
+    def components(self) -> Sequence[Component]:
+        """The components, in the order of their first module's path."""
+        return self._components
+
+    def shared_objects(self) -> Iterator[SharedObject]:
+        """Yield the clients that two greenthreads use at once with no guard."""
+        for component in self._components:
+            yield from component.shared
+
+    def count(self) -> Statistics:
+        """Return the counts of the link."""
+        return Statistics(
+            files=len(self.modules),
+            functions=sum(module.facts.functions for module in self.modules),
+            calls=sum(module.facts.call_count for module in self.modules),
+            roots=sum(len(component.roots.all) for component in self._components),
+            searches_given_up=sum(component.sharing.given_up for component in self._components),
+        )

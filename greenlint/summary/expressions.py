@@ -16,6 +16,7 @@ from greenlint.summary.facts import Value
 
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
+CONTAINER_WRITES = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault"))
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -91,7 +92,7 @@ class ExpressionWalk:
             self._bind_attribute(target, value)  # type: ignore[arg-type]
         elif kind is ast.Subscript:
             base = self.value(target.value)  # type: ignore[attr-defined]
-            key = self._key(target.slice)  # type: ignore[attr-defined]
+            key = self.value(target.slice)  # type: ignore[attr-defined]
             place = (scope.index, len(scope.item_stores))
             scope.item_stores.append(
                 facts.ItemStore(base, key, value, scope.block, len(scope.calls), span_of(target))
@@ -191,8 +192,9 @@ class ExpressionWalk:
             name: str = callee.name  # type: ignore[union-attr]
             base = callee.base  # type: ignore[union-attr]
             if base.__class__ is facts.Attribute:
-                inner = base.name + "."
-                calls.setdefault(inner, []).append(place)
+                calls.setdefault(base.name + ".", []).append(place)
+            elif base.__class__ is facts.Name and name in CONTAINER_WRITES:
+                calls.setdefault(base.id + ".", []).append(place)
         elif kind is facts.Name:
             name = callee.id  # type: ignore[union-attr]
         else:
@@ -206,13 +208,9 @@ class ExpressionWalk:
             if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
                 names.add(facts.last_name(argument))
 
-    def _key(self, node: ast.expr) -> Value | None:
-        key = self.value(node)
-        return key if key.__class__ is facts.Constant else None
-
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.value(node.value)
-        return facts.Item(base, self._key(node.slice))
+        return facts.Item(base, self.value(node.slice))
 
     def _bool_operation(self, node: ast.BoolOp) -> Value:
         operator = "or" if node.op.__class__ is ast.Or else "and"
@@ -236,7 +234,8 @@ class ExpressionWalk:
 
     def _arithmetic(self, node: ast.BinOp) -> Value | None:
         left, right = self.value(node.left), self.value(node.right)
-        if left.__class__ is facts.Sequence and right.__class__ is facts.Sequence:
+        both = left.__class__ is facts.Sequence and right.__class__ is facts.Sequence
+        if both or node.op.__class__ is ast.BitOr:
             return facts.Operation("or", (left, right))
         return None
 
@@ -245,9 +244,9 @@ class ExpressionWalk:
         return facts.Sequence(items) if len(items) <= LONGEST_DISPLAY else None
 
     def _mapping(self, node: ast.Dict) -> Value | None:
-        keys = tuple([self._key(key) if key is not None else None for key in node.keys])
+        keys = tuple([self.value(key) for key in node.keys])
         items = tuple([self.value(item) for item in node.values])
-        if len(items) > LONGEST_DISPLAY or all(item.__class__ is facts.Constant for item in items) and items:
+        if len(items) > LONGEST_DISPLAY or (all(item.__class__ is facts.Constant for item in items) and items):
             return None
         return facts.Mapping(keys, items)
 

@@ -44,7 +44,7 @@ class Attribute(_Value, tag="a"):
 
 
 class Item(_Value, tag="s"):
-    """``base[key]``, or the element at a position of an unpacked value; a computed key is None."""
+    """``base[key]``, or the element at a constant position of an unpacked value."""
 
     base: Value | None
     key: Value | None
@@ -72,7 +72,7 @@ class Entered(_Value, tag="w"):
 class Constant(_Value, tag="k"):
     """None, a truth value, a number or a short string."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Operation(_Value, tag="o"):
@@ -298,7 +298,8 @@ class ClassFacts(_Fact):
 class ModuleFacts(_Fact):
     """The summary of one module, with the indexes that let the linker ask before it decodes.
 
-    calls           last name of the callee -> calls; ``name.`` (with a dot) -> calls of a method of an attribute ``name``
+    calls           last name of the callee -> calls; ``name.`` (with a dot) -> calls of a method of an attribute ``name``,
+                    and of a method of a variable ``name`` that puts something into a container
     aliases         last name of a value -> names it is bound to, stored under, or returned by
     decorated       last name of a decorator -> scopes
     subclassed      last name of a base -> classes

@@ -1,0 +1,297 @@
+"""The use case: read the sources, link the project, check the rules.
+
+Every front end asks this module, so that all print the same findings for the same program.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from greenlint.knowledge.decode import from_config
+from greenlint.knowledge.knowledge import Knowledge
+from greenlint.knowledge.loader import distributed, load
+from greenlint.model import (
+    INTERNAL_ERROR,
+    Confidence,
+    Finding,
+    GreenlintError,
+    Notice,
+    Report,
+    RuleInfo,
+    Statistics,
+)
+from greenlint.options import Options, load_options
+from greenlint.project import Project, Setting
+from greenlint.project.explain import explanation
+from greenlint.project.implicit import Declared, Launch
+from greenlint.project.program import Module
+from greenlint.rules import Rule, all_rules, select
+from greenlint.silence import BLANKET, Shown, Silence, visible
+from greenlint.source.discovery import SourceFile, discover
+from greenlint.source.launchers import Launcher, find_launchers
+from greenlint.source.markers import mentions
+from greenlint.source.reading import Source, Stamp, ast_of, read, utf8_lines
+from greenlint.source.roles import role_of
+from greenlint.source.roots import Program, programs
+from greenlint.summary.extract import summarise
+
+NOT_PRODUCT = ("test", "example", "docs")
+_UNSAVED = Stamp(0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a front end asks for, besides the paths.
+
+    ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
+    options; ``overlay`` holds the text of unsaved files by absolute path.
+    """
+
+    root: Path | None = None
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    overrides: Mapping[str, object] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    jobs: int | None = None
+    cache: bool = True
+    overlay: Mapping[Path, bytes] = field(default_factory=dict)
+
+
+def check(paths: Sequence[Path], request: Request) -> Report:
+    """Analyse the programs around the paths and report what stands in them. Raises GreenlintError."""
+    started = time.perf_counter()
+    with _collector_off():
+        reports = [_Run(program, request).report() for program in programs(paths, request.root)]
+    merged = _merged(reports)
+    seconds = time.perf_counter() - started
+    return replace(merged, statistics=replace(merged.statistics, seconds=round(seconds, 3)))
+
+
+def explain(place: str, request: Request) -> str:
+    """Tell the proof for a client made or used at ``PATH:LINE``, or where it stopped. Raises GreenlintError."""
+    path, _, line = place.rpartition(":")
+    with _collector_off():
+        program = programs([Path(path)], request.root)[0]
+        run = _Run(program, request)
+        relative = Path(os.path.abspath(path)).relative_to(program.root).as_posix()
+        return explanation(run.project(), relative, int(line))
+
+
+def rules() -> Mapping[str, RuleInfo]:
+    """Return all rules by code."""
+    return {rule.code: rule.info() for rule in all_rules()}
+
+
+class _Run:
+    """The run over one program."""
+
+    def __init__(self, program: Program, request: Request) -> None:
+        self.program = program
+        self.request = request
+        self.options = load_options(
+            program.root,
+            config=request.config,
+            isolated=request.isolated,
+            environment=request.environment,
+            overrides=request.overrides,
+        )
+        self.rules = select(all_rules(), self.options.select, self.options.ignore, self.options.extend_select)
+        self.notices: list[Notice] = []
+        self.sources: dict[str, Source] = {}
+
+    def report(self) -> Report:
+        """Return what the rules find."""
+        project = self.project()
+        findings = [finding for rule in self.rules for finding in self._ask(rule, project)]
+        silence = Silence(self.options, self._text)
+        shown = Shown(self.program.root, self.program.shown)
+        kept = [found for finding in findings for found in visible(finding, silence, shown)]
+        least = self.options.min_confidence.rank
+        listed = sorted((f for f in kept if f.confidence.rank >= least), key=_order)
+        return Report(
+            root=str(self.program.root),
+            findings=tuple(f for f in listed if f.suppressed != BLANKET),
+            notices=tuple(sorted(self.notices, key=lambda n: (n.path, n.line, n.code, n.message))),
+            statistics=replace(project.count(), parsed=len(project.modules)),
+            rules={rule.code: rule.info() for rule in self.rules},
+            hidden=sum(f.suppressed == BLANKET for f in listed),
+            sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
+        )
+
+    def project(self) -> Project:
+        """Read and link the program; one that mentions no library that we know of is left empty."""
+        knowledge = self._knowledge()
+        files = self._files()
+        for file in files:
+            self._read(file)
+        launchers = tuple(item for item in find_launchers(self.program.root, self.options) if _is_product(item.path))
+        modules: list[Module] = []
+        if self._concerns(knowledge, launchers):
+            modules = list(self._modules(files))
+        setting = Setting(
+            hub=self.options.hub,
+            launches=tuple(Launch(item.kind, item.target, item.library) for item in launchers),
+            declared=tuple(Declared(root.callable, root.multiplicity == "many") for root in self.options.roots),
+            patched=_declared_patch(self.options),
+        )
+        return Project(modules, knowledge, setting, self._lines)
+
+    def _knowledge(self) -> Knowledge:
+        extra = [*distributed()]
+        if self.options.knowledge:
+            extra.append(from_config(self.options.knowledge))
+        return load(extra)
+
+    def _files(self) -> list[SourceFile]:
+        """The files of the program; tests count only when they are asked for."""
+        program = self.program
+        found = list(discover(program.root, self.options, program.given, named=program.named))
+        asked = [path for path in program.shown if role_of(_relative(path, program.root)) == "test"]
+        product = [file for file in found if not file.is_test]
+        if not product:
+            return [replace(file, role="code") for file in found]
+        named = [
+            replace(file, role="code")
+            for file in found
+            if file.is_test and any(Path(file.absolute).is_relative_to(path) for path in asked)
+        ]
+        return sorted([*product, *named], key=lambda file: file.path)
+
+    def _read(self, file: SourceFile) -> None:
+        overlaid = self._overlaid().get(file.absolute)
+        source = read(file) if overlaid is None else Source(file.path, overlaid, _UNSAVED)
+        if isinstance(source, Notice):
+            self.notices.append(source)
+        else:
+            self.sources[file.path] = source
+
+    def _overlaid(self) -> dict[str, bytes]:
+        return {os.path.abspath(path): data for path, data in self.request.overlay.items()}
+
+    def _concerns(self, knowledge: Knowledge, launchers: Iterable[Launcher]) -> bool:
+        if self.options.roots or any(launcher.library for launcher in launchers):
+            return True
+        markers = knowledge.hub_markers()
+        return any(mentions(source.data, markers) for source in self.sources.values())
+
+    def _modules(self, files: Iterable[SourceFile]) -> Iterator[Module]:
+        for file in files:
+            source = self.sources.get(file.path)
+            tree = ast_of(source.data, file.path) if source is not None else None
+            if isinstance(tree, Notice):
+                self.notices.append(tree)
+            elif tree is not None:
+                try:
+                    summary = summarise(tree)
+                except RecursionError:
+                    self.notices.append(Notice("GRN901", file.path, 1, "cannot be analysed: it is nested too deeply"))
+                    continue
+                yield Module(file.module, file.path, file.is_package, summary, file.role)
+
+    def _ask(self, rule: Rule, project: Project) -> Iterator[Finding]:
+        """Ask a rule; its failure is a notice and the run goes on."""
+        try:
+            yield from list(rule.check(project))
+        except GreenlintError:
+            raise
+        except Exception as error:
+            where = _where(error)
+            message = f"internal error in {rule.code} ({rule.name}): {type(error).__name__}: {error}{where}"
+            self.notices.append(Notice(INTERNAL_ERROR, "", 1, message))
+
+    def _lines(self, path: str) -> Sequence[bytes]:
+        source = self.sources.get(path)
+        return utf8_lines(source.data) if source is not None else ()
+
+    def _text(self, path: str) -> str:
+        source = self.sources.get(path)
+        return source.text if source is not None else ""
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Facts are trees without cycles: collecting while they grow costs a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _merged(reports: Sequence[Report]) -> Report:
+    """Return one report; with several programs, paths become relative to what encloses all roots."""
+    if len(reports) == 1:
+        return reports[0]
+    if not reports:
+        return Report(root=os.getcwd())
+    root = os.path.commonpath([report.root for report in reports])
+    findings: list[Finding] = []
+    notices: list[Notice] = []
+    for report in reports:
+        prefix = os.path.relpath(report.root, root).replace(os.sep, "/")
+        findings += [_moved(finding, prefix) for finding in report.findings]
+        notices += [replace(notice, path=_joined(prefix, notice.path)) for notice in report.notices]
+    return Report(
+        root=root,
+        findings=tuple(sorted(findings, key=_order)),
+        notices=tuple(sorted(notices, key=lambda n: (n.path, n.line, n.code, n.message))),
+        statistics=_summed([report.statistics for report in reports]),
+        rules={code: info for report in reports for code, info in report.rules.items()},
+        hidden=sum(report.hidden for report in reports),
+        sources={path: text for report in reports for path, text in report.sources.items()},
+    )
+
+
+def _moved(finding: Finding, prefix: str) -> Finding:
+    witness = tuple(
+        replace(step, location=replace(step.location, path=_joined(prefix, step.location.path)))
+        for step in finding.witness
+    )
+    location = replace(finding.location, path=_joined(prefix, finding.location.path))
+    return replace(finding, location=location, witness=witness)
+
+
+def _joined(prefix: str, path: str) -> str:
+    return path if prefix == "." or not path else f"{prefix}/{path}"
+
+
+def _summed(all_: Sequence[Statistics]) -> Statistics:
+    names = [name for name in Statistics.__dataclass_fields__ if name != "seconds"]
+    return Statistics(**{name: sum(getattr(one, name) for one in all_) for name in names})
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    place = finding.location
+    return (place.path, place.line, place.column, finding.code, finding.message, finding.fingerprint)
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _is_product(path: str) -> bool:
+    return role_of(path) not in NOT_PRODUCT
+
+
+def _declared_patch(options: Options) -> bool | None:
+    """What the configured entry points say of patching; None when they leave it open."""
+    said = [entry.patched for entry in options.entry_points if entry.patched is not None]
+    return all(bool(value) for value in said) if said else None
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" (at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
+
+
+__all__ = ["Confidence", "Request", "check", "explain", "rules"]

@@ -1,0 +1,225 @@
+"""What ``base.name`` can be, by the type of the base; and what containers were filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from greenlint.project.program import Klass, Module, Scope, Site
+from greenlint.project.terms import (
+    BoundMethod,
+    ClassType,
+    ElementType,
+    External,
+    FunctionType,
+    Instance,
+    Member,
+    ModuleType,
+    Opaque,
+    PackageType,
+    SuperType,
+    Type,
+    Types_,
+)
+from greenlint.summary import facts
+
+if TYPE_CHECKING:
+    from greenlint.project.types import Types
+
+_WRITE_POSITION = {"append": 0, "appendleft": 0, "add": 0, "insert": 1, "put": 0, "put_nowait": 0, "setdefault": 1}
+DEEPEST_MEMBER = 4
+
+
+class Attributes:
+    """Attribute look-up over types."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+
+    def of(self, base: Type, name: str) -> Types_:
+        """Return what an attribute of something can be."""
+        if isinstance(base, Instance):
+            return self._of_instance(base, name)
+        if isinstance(base, ModuleType):
+            return self._of_module(base.module, name)
+        if isinstance(base, ClassType):
+            return self._of_class(base.klass, name)
+        if isinstance(base, SuperType):
+            return self._of_super(base, name)
+        return self._of_foreign(base, name)
+
+    def _of_foreign(self, base: Type, name: str) -> Types_:
+        library = self._types.library
+        if isinstance(base, External):
+            return (External(library.canonical(f"{base.path}.{name}")),)
+        if isinstance(base, Opaque):
+            for row in library.results(f"{base.path}.{name}"):
+                if row.attribute:
+                    return (Opaque(row.type, base.birth),)
+            return (Member(base, name),)
+        if isinstance(base, Member) and base.owner.path.count(".") < 12:
+            return (Member(Opaque(f"{base.owner.path}.{base.name}", base.owner.birth), name),)
+        if isinstance(base, PackageType):
+            return self._types.dotted(f"{base.dotted}.{name}")
+        return ()
+
+    def _of_module(self, module: Module, name: str) -> Types_:
+        found = self._types.global_name(module, name)
+        if found:
+            return found
+        path = f"{module.name}.{name}"
+        submodule = self._types.program.module_for(path)
+        if submodule is not None:
+            return (ModuleType(submodule),)
+        return (PackageType(path),) if path in self._types.program.packages else ()
+
+    def _of_class(self, klass: Klass, name: str) -> Types_:
+        methods, holder = self._types.hierarchy.find(klass, name)
+        if methods:
+            return tuple(
+                BoundMethod(m, klass) if "classmethod" in m.decorator_names() else FunctionType(m)
+                for m in methods
+            )
+        found = self.class_variable(klass, name)
+        if found or not isinstance(holder, str):
+            return found
+        return (External(self._types.library.canonical(f"{holder}.{name}")),)
+
+    def _of_super(self, base: SuperType, name: str) -> Types_:
+        methods, holder = self._types.hierarchy.find(base.start, name, after=base.klass)
+        if methods:
+            return tuple(BoundMethod(m, base.start) for m in methods)
+        return (Member(Opaque(holder, None), name),) if isinstance(holder, str) else ()
+
+    def _of_instance(self, base: Instance, name: str) -> Types_:
+        found: list[Type] = []
+        klass = base.klass
+        methods, holder = self._types.hierarchy.find(klass, name)
+        for method in methods:
+            found.extend(self._as_attribute(method, klass, base.exact))
+        if not base.exact:
+            for subclass, method in self._types.hierarchy.overrides(klass, name):
+                found.extend(self._as_attribute(method, subclass, False))
+        found.extend(self.field(klass, name, not base.exact))
+        if not found:
+            found.extend(self._inherited(base, holder, name))
+        return tuple(dict.fromkeys(found))
+
+    def _as_attribute(self, method: Scope, klass: Klass, exact: bool) -> Types_:
+        decorators = method.decorator_names()
+        if is_property(decorators):
+            return self._types.results.returned(method)
+        if "staticmethod" in decorators:
+            return (FunctionType(method),)
+        return (BoundMethod(method, klass, exact),)
+
+    def _inherited(self, base: Instance, holder: object, name: str) -> Iterable[Type]:
+        """What a library base gives, or what ``__getattr__`` delegates to."""
+        library = self._types.library
+        for external in self._types.hierarchy.external_bases(base.klass):
+            for row in library.attribute_rows(external):
+                if row.attribute == name:
+                    return (Opaque(library.canonical(row.attribute_type), None),)
+        delegated = list(self._delegated(base.klass, name))
+        if delegated:
+            return delegated
+        return (Member(Opaque(holder, base.birth), name),) if isinstance(holder, str) else ()
+
+    def _delegated(self, klass: Klass, name: str) -> Iterator[Type]:
+        for method in self._types.hierarchy.find(klass, "__getattr__")[0]:
+            for result in method.body.returns:
+                if isinstance(result.value, facts.Call):
+                    call = Site(method, result.value.index).call
+                    if facts.last_name(call.callee) == "getattr" and len(call.arguments) >= 2:
+                        for target in self._types.of(method, call.arguments[0]):
+                            yield from self.of(target, name)
+
+    def field(self, klass: Klass, name: str, subclasses: bool) -> Types_:
+        """Return what an attribute is set to anywhere in the class family, or declared as in a class body."""
+        return self._types.memo.ask(
+            ("field", klass, name, subclasses), lambda: self._field(klass, name, subclasses)
+        )
+
+    def _field(self, klass: Klass, name: str, subclasses: bool) -> Types_:
+        found: list[Type] = []
+        for scope, store in self._types.hierarchy.stores(klass, name, subclasses):
+            found.extend(self._types.of(scope, store.value))
+        found.extend(self.class_variable(klass, name))
+        found.extend(self._contents_of_field(klass, name))
+        if not found:
+            found.extend(self._stored_from_outside(klass, name))
+        return tuple(dict.fromkeys(found))
+
+    def class_variable(self, klass: Klass, name: str) -> Types_:
+        """Return what the class body, or the nearest base's, binds the name to."""
+        for base in self._types.hierarchy.order(klass):
+            if isinstance(base, Klass) and name in base.scope.locals and not base.methods(name):
+                return self._types.name(base.scope, name)
+        return self._set_on_class(klass, name)
+
+    def _set_on_class(self, klass: Klass, name: str) -> Types_:
+        """What ``Class.name = value`` sets, wherever it stands."""
+        found: list[Type] = []
+        for scope, store in self._outside_stores(name):
+            for base in self._types.of(scope, store.base):
+                if isinstance(base, ClassType) and base.klass in self._types.hierarchy.order(klass):
+                    found.extend(self._types.of(scope, store.value))
+        return tuple(dict.fromkeys(found))
+
+    def _stored_from_outside(self, klass: Klass, name: str) -> Iterator[Type]:
+        family = self._types.hierarchy.family(klass)
+        for scope, store in self._outside_stores(name):
+            for base in self._types.of(scope, store.base):
+                if isinstance(base, Instance) and base.klass in family:
+                    yield from self._types.of(scope, store.value)
+
+    def _outside_stores(self, name: str) -> Iterator[tuple[Scope, facts.Store]]:
+        for module in self._types.program.modules.values():
+            for scope_index, index in module.facts.stored.get(name, ()):
+                scope = module.scopes[scope_index]
+                yield scope, scope.body.stores[index]
+
+    def _contents_of_field(self, klass: Klass, name: str) -> Iterator[Type]:
+        family = self._types.hierarchy.family(klass)
+        modules = dict.fromkeys(owner.module for owner in family)
+        for module in modules:
+            for scope, base, value in filled(module, name):
+                if isinstance(base, facts.Attribute) and base.name == name:
+                    method = scope.method()
+                    if method is not None and method.owner in family and _is_self(method, base.base):
+                        for element in self._types.of(scope, value):
+                            yield ElementType(element)
+
+    def contents_of_name(self, owner: Scope, name: str) -> Iterator[Type]:
+        """Yield what is put into the container that a variable names."""
+        for scope, base, value in filled(owner.module, name):
+            if isinstance(base, facts.Name) and base.id == name:
+                home = self._types.binding_scope(scope, name) or scope.module.body
+                if home is owner:
+                    for element in self._types.of(scope, value):
+                        yield ElementType(element)
+
+
+def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | None, facts.Value | None]]:
+    """Yield (scope, container, element) for each ``x[key] = v``, ``x.append(v)`` ... on something called ``name``."""
+    for scope_index, index in module.facts.stored.get(name + ".", ()):
+        scope = module.scopes[scope_index]
+        store = scope.body.item_stores[index]
+        yield scope, store.base, store.value
+    for scope_index, index in module.facts.calls.get(name + ".", ()):
+        scope = module.scopes[scope_index]
+        call = scope.body.calls[index]
+        if isinstance(call.callee, facts.Attribute):
+            position = _WRITE_POSITION.get(call.callee.name, -1)
+            if 0 <= position < len(call.arguments):
+                yield scope, call.callee.base, call.arguments[position]
+
+
+def is_property(decorators: Iterable[str]) -> bool:
+    """Tell whether one of the decorators makes a method an attribute."""
+    return any(name.endswith("property") or name == "reify" for name in decorators)
+
+
+def _is_self(method: Scope, value: facts.Value | None) -> bool:
+    parameters = method.body.parameters
+    return isinstance(value, facts.Name) and bool(parameters) and parameters[0].name == value.id

@@ -1,0 +1,180 @@
+"""Who calls this function, and with what.
+
+There is no call graph: the modules' indexes give the calls under a function's name (or its class's, for a
+constructor), and a call counts when the types of its callee contain the function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from greenlint.project.program import Scope, Site
+from greenlint.project.terms import BoundMethod, ClassType, FunctionType, Instance, PartialType, Type
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+if TYPE_CHECKING:
+    from greenlint.project.types import Types
+
+MOST_CALLERS = 40
+MOST_CANDIDATES = 400
+DEEPEST = 6
+
+
+class Edge(NamedTuple):
+    """A call that runs a function: where, and what the callee was found to be."""
+
+    site: Site
+    via: Type
+
+
+class Passed(NamedTuple):
+    """A value handed to a parameter, with the scope it belongs to and the block it is handed over in."""
+
+    scope: Scope
+    value: Value | None
+    block: int
+
+
+class Callers:
+    """Callers of functions, on demand, with memo."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+        self._callers: dict[Scope, tuple[Edge, ...]] = {}
+        self._open: set[Scope] = set()
+        self._depth = 0
+        self.spawned: dict[tuple[Scope, str], list[Passed]] = {}
+        self.handed: dict[tuple[Scope, str], list[Type]] = {}
+        self.truncated: set[Scope] = set()
+
+    def forget(self) -> None:
+        """Drop the memo: the spawn edges have changed."""
+        self._callers.clear()
+
+    def of(self, function: Scope) -> tuple[Edge, ...]:
+        """Return the calls that run the function, in source order."""
+        known = self._callers.get(function)
+        if known is not None:
+            return known
+        if function in self._open:
+            return ()
+        self._open.add(function)
+        try:
+            found = self._search(function)
+        finally:
+            self._open.discard(function)
+        if not self._open:
+            self._callers[function] = found
+        return found
+
+    def targets(self, callee: Type) -> Iterator[tuple[Scope, bool]]:
+        """Yield the functions that calling something runs, and whether a receiver is bound."""
+        hierarchy = self._types.hierarchy
+        if isinstance(callee, FunctionType):
+            yield callee.scope, False
+        elif isinstance(callee, BoundMethod):
+            yield callee.scope, True
+        elif isinstance(callee, PartialType):
+            yield from self.targets(callee.target)
+        elif isinstance(callee, ClassType):
+            for method in hierarchy.find(callee.klass, "__init__")[0]:
+                yield method, True
+        elif isinstance(callee, Instance):
+            for method in hierarchy.find(callee.klass, "__call__")[0]:
+                yield method, True
+
+    def passed(self, function: Scope, parameter: str) -> Iterable[Type]:
+        """Return the types that callers, spawners and frameworks give to a parameter."""
+        found: list[Type] = list(self.handed.get((function, parameter), ()))
+        if self._depth > DEEPEST:
+            return found
+        self._depth += 1
+        try:
+            for given in self.arguments(function, parameter):
+                if not isinstance(given.value, facts.Constant):
+                    found.extend(self._types.of(given.scope, given.value))
+        finally:
+            self._depth -= 1
+        return found
+
+    def arguments(self, function: Scope, parameter: str) -> Iterator[Passed]:
+        """Yield what each caller and spawner passes for a parameter."""
+        for edge in self.of(function):
+            yield from self.argument(edge, function, parameter)
+        yield from self.spawned.get((function, parameter), ())
+
+    def argument(self, edge: Edge, function: Scope, parameter: str) -> Iterator[Passed]:
+        """Yield what one call passes for a parameter."""
+        scope, index = edge.site
+        call = scope.body.calls[index]
+        via: Type = edge.via
+        positional = list(call.arguments)
+        keywords = dict(call.keywords)
+        while isinstance(via, PartialType):
+            made = via.site.call
+            if via.site.scope is scope:
+                positional = [*made.arguments[1:], *positional]
+                keywords = {**dict(made.keywords), **keywords}
+            via = via.target
+        bound = isinstance(via, BoundMethod | ClassType | Instance)
+        value = bound_value(function, parameter, positional, keywords, 1 if bound else 0)
+        if value is not None:
+            yield Passed(scope, value, call.block)
+
+    def _search(self, function: Scope) -> tuple[Edge, ...]:
+        found: list[Edge] = []
+        for site in self._candidates(function):
+            for callee in self._types.of(site.scope, site.call.callee):
+                if any(target is function for target, _ in self.targets(callee)):
+                    found.append(Edge(site, callee))
+                    break
+        found.sort(key=lambda edge: edge.site.key)
+        if len(found) > MOST_CALLERS:
+            self.truncated.add(function)
+        return tuple(found[:MOST_CALLERS])
+
+    def _candidates(self, function: Scope) -> Iterator[Site]:
+        program = self._types.program
+        names = [function.name]
+        owner = function.owner
+        if owner is not None and function.name in ("__init__", "__new__"):
+            classes = [owner, *self._types.hierarchy.subclasses(owner)]
+            names = [klass.name for klass in classes]
+            names += [alias for klass in classes for alias in klass.module.facts.aliases.get(klass.name, ())]
+            names += ["__init__", "cls", "__class__", ""]
+        elif function.kind == "function":
+            names += function.module.facts.aliases.get(function.name, ())
+        elif function.kind == "lambda":
+            names = [b.name for b in (function.parent or function).body.bindings if _binds(b.value, function)]
+        count = 0
+        for name in dict.fromkeys(names):
+            for site in program.calls_named(name):
+                count += 1
+                if count > MOST_CANDIDATES:
+                    self.truncated.add(function)
+                    return
+                yield site
+
+
+def bound_value(
+    function: Scope, parameter: str, positional: list[Value | None], keywords: dict[str | None, Value | None], skip: int
+) -> Value | None:
+    """Return the argument that binds to a parameter; ``skip`` leading parameters are bound already."""
+    if parameter in keywords:
+        return keywords[parameter]
+    decorators = function.decorator_names()
+    if function.owner is None or "staticmethod" in decorators:
+        skip = 0
+    names = [p.name for p in function.body.parameters if p.kind == "positional"]
+    if parameter not in names:
+        return None
+    index = names.index(parameter) - skip
+    if index < 0 or any(isinstance(value, facts.Starred) for value in positional[: index + 1]):
+        return None
+    return positional[index] if index < len(positional) else None
+
+
+def _binds(value: Value | None, function: Scope) -> bool:
+    return isinstance(value, facts.Function) and value.scope == function.index

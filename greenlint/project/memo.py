@@ -1,0 +1,68 @@
+"""A memo for recursive questions that may ask themselves again.
+
+A question that comes back to itself is answered with "nothing so far", and every answer that rests on such a gap is
+*provisional*: it serves while the outermost question of the cycle is open and is then forgotten, so that what is
+kept does not depend on which question was asked first. (The strongly connected components are found as in
+Tarjan 1972, by the lowest open question an answer depends on.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class Memo(Generic[Answer]):
+    """Answers by question; ``empty`` is the answer to a question that is already open."""
+
+    def __init__(self, empty: Answer) -> None:
+        self._empty = empty
+        self._final: dict[Hashable, Answer] = {}
+        self._provisional: dict[Hashable, tuple[Answer, int]] = {}
+        self._depending: dict[int, list[Hashable]] = {}
+        self._open: dict[Hashable, int] = {}
+        self._lowest: list[int] = []
+
+    def clear(self) -> None:
+        """Forget all answers."""
+        self._final.clear()
+
+    def ask(self, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+        """Return the answer, computing it unless it is known or already being computed."""
+        known = self._final.get(question)
+        if known is not None:
+            return known
+        depth = self._open.get(question)
+        if depth is not None:
+            self._depend(depth)
+            return self._empty
+        earlier = self._provisional.get(question)
+        if earlier is not None:
+            self._depend(earlier[1])
+            return earlier[0]
+        return self._compute(question, compute)
+
+    def _compute(self, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+        depth = len(self._lowest)
+        self._open[question] = depth
+        self._lowest.append(depth)
+        try:
+            answer = compute()
+        finally:
+            lowest = self._lowest.pop()
+            del self._open[question]
+        if lowest >= depth:
+            self._final[question] = answer
+            for forgotten in self._depending.pop(depth, ()):
+                self._provisional.pop(forgotten, None)
+        else:
+            self._provisional[question] = (answer, lowest)
+            self._depending.setdefault(lowest, []).append(question)
+            self._depend(lowest)
+        return answer
+
+    def _depend(self, depth: int) -> None:
+        if self._lowest and depth < self._lowest[-1]:
+            self._lowest[-1] = depth

@@ -1,0 +1,113 @@
+"""Values of the backward search: the state it carries and the origins it ends at.
+
+Terms
+-----
+slot      the variable or attribute that holds a client: what a finding is about.
+origin    where the search ended: the owner of the slot, and the state in which it got there.
+crossing  a step from a function that runs in a greenthread to the code that starts the greenthread.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+from greenlint.project.guards import Lock
+from greenlint.project.program import Klass, Scope, Site
+from greenlint.project.roots import Root
+
+OriginKind = Literal["born", "global", "self", "variable", "parameter"]
+Slot = tuple[str, ...]
+Key = tuple[object, ...]
+
+
+class Hop(NamedTuple):
+    """One step up: ``function`` is called at ``site`` in ``scope``, or started there by ``root``."""
+
+    scope: Scope
+    site: Site | None
+    function: Scope
+    root: Root | None
+
+
+class Frame(NamedTuple):
+    """A call whose result is being traced: where to go on for the callee's parameters."""
+
+    scope: Scope
+    site: Site | None
+    receiver: object
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the search knows on its way from a use back to the object's birth.
+
+    crossed      the roots crossed, innermost first: the greenthreads that reach the use with this object.
+    many         several greenthreads of the crossed kind may hold the same object at once.
+    why          what makes them many, for the message.
+    contained    the function that started the last crossed root waited for it before it returned, so loops further
+                 out add no overlap.
+    locks        locks held around the use before the first crossing.
+    hops         the path, use first.
+    slot         the innermost slot met so far.
+    assumptions  what the path takes for granted.
+    """
+
+    crossed: tuple[Root, ...] = ()
+    many: bool = False
+    why: str = ""
+    contained: bool = False
+    locks: frozenset[Lock] = frozenset()
+    hops: tuple[Hop, ...] = ()
+    slot: Slot | None = None
+    assumptions: tuple[str, ...] = ()
+
+    def in_loop(self, looped: bool, why: str) -> State:
+        """Return the state after leaving loops that the crossing stands in and the object's birth does not."""
+        if looped and self.crossed and not self.many and not self.contained:
+            return replace(self, many=True, why=why)
+        return self
+
+    def with_slot(self, slot: Slot) -> State:
+        """Return the state with a slot, unless an inner one is known."""
+        return self if self.slot is not None else replace(self, slot=slot)
+
+    def called_from(self, hop: Hop, locks: frozenset[Lock]) -> State:
+        """Return the state one call further up; locks count until the first crossing."""
+        if not self.crossed:
+            return replace(self, hops=(*self.hops, hop), locks=self.locks | locks)
+        contained = self.contained or self.crossed[-1].serial == "contained"
+        return replace(self, hops=(*self.hops, hop), contained=contained)
+
+    def crossing(self, hop: Hop, root: Root) -> State:
+        """Return the state on the other side of a root."""
+        return replace(
+            self,
+            crossed=(*self.crossed, root),
+            many=self.many or root.many,
+            why=self.why or ("the server starts one for each request" if root.many else ""),
+            contained=False,
+            hops=(*self.hops, hop),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a search ended: the owner's kind and key (birth site, variable, class), the path of attributes below
+    it, and the class of the object there when it is one of the program's."""
+
+    kind: OriginKind
+    key: Key
+    state: State
+    klass: Klass | None = None
+    path: tuple[str, ...] = ()
+
+    def below(self, name: str, klass: Klass | None) -> Origin:
+        """Return the origin of an attribute of the object."""
+        return replace(self, path=(*self.path, name), klass=klass)
+
+    @property
+    def holder(self) -> tuple[object, ...]:
+        """What must be equal for two origins to be one object."""
+        return (self.kind, self.key, self.path)

@@ -1,0 +1,371 @@
+"""Modules, classes and scopes of one program, linked by name.
+
+Terms
+-----
+module     a source file under its dotted name, with its facts.
+scope      a module body, class body, function or lambda; compared by identity.
+site       a call in a scope, as (scope, index); a *birth* is the site that makes an object.
+component  modules that imports connect, in whatever direction; components know nothing of each other, so that
+           a method name of one project never meets the same name of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from greenlint.summary import facts
+from greenlint.summary.facts import Binding, Body, Value
+
+
+class Module:
+    """A module of the program."""
+
+    __slots__ = ("classes", "facts", "is_package", "name", "path", "role", "scopes")
+
+    def __init__(
+        self, name: str, path: str, is_package: bool, module_facts: facts.ModuleFacts, role: str = "code"
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.is_package = is_package
+        self.role = role
+        self.facts = module_facts
+        self.scopes: list[Scope] = []
+        self.classes: list[Klass] = []
+        for index, scope_facts in enumerate(module_facts.scopes):
+            self.scopes.append(Scope(self, index, scope_facts))
+        for index, class_facts in enumerate(module_facts.classes):
+            self.classes.append(Klass(self, index, class_facts))
+        for owner in self.classes:
+            owner.scope.klass = owner
+
+    def __repr__(self) -> str:
+        return f"<module {self.name}>"
+
+    @property
+    def body(self) -> Scope:
+        """The scope of the module's own statements."""
+        return self.scopes[0]
+
+    def absolute(self, level: int, module: str) -> str:
+        """Return the dotted name of an import of this module."""
+        if level == 0:
+            return module
+        parts = self.name.split(".")
+        drop = level - 1 if self.is_package else level
+        base = parts[: len(parts) - drop] if drop else parts
+        return ".".join([*base, module] if module else base)
+
+
+class Scope:
+    """A scope; its body is decoded when it is first asked for."""
+
+    __slots__ = ("_body", "_children", "_locals", "facts", "index", "klass", "module")
+
+    def __init__(self, module: Module, index: int, scope_facts: facts.ScopeFacts) -> None:
+        self.module = module
+        self.index = index
+        self.facts = scope_facts
+        self.klass: Klass | None = None
+        self._body: Body | None = None
+        self._locals: dict[str, list[Binding]] | None = None
+        self._children: list[Scope] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.module.name}:{self.qualname}>"
+
+    @property
+    def name(self) -> str:
+        """The bare name."""
+        return self.facts.name
+
+    @property
+    def qualname(self) -> str:
+        """The dotted name within the module."""
+        return self.facts.qualname
+
+    @property
+    def kind(self) -> str:
+        """module, class, function or lambda."""
+        return self.facts.kind
+
+    @property
+    def label(self) -> str:
+        """The name in messages: ``Class.method``, ``function``, or the module's name."""
+        return self.module.name if self.kind == "module" else self.qualname
+
+    @property
+    def parent(self) -> Scope | None:
+        """The enclosing scope; None for a module body."""
+        index = self.facts.parent
+        return self.module.scopes[index] if index >= 0 else None
+
+    @property
+    def owner(self) -> Klass | None:
+        """The class that this scope is a method of."""
+        index = self.facts.owner
+        return self.module.classes[index] if index >= 0 else None
+
+    @property
+    def body(self) -> Body:
+        """What the scope does."""
+        if self._body is None:
+            self._body = facts.decode_body(self.facts.body)
+        return self._body
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """A value to sort by: source order, files by path."""
+        return (self.module.path, self.index)
+
+    @property
+    def children(self) -> list[Scope]:
+        """The scopes directly inside."""
+        if self._children is None:
+            index = self.index
+            self._children = [scope for scope in self.module.scopes if scope.facts.parent == index]
+        return self._children
+
+    def parameter(self, name: str) -> facts.Parameter | None:
+        """Return the parameter of that name."""
+        for parameter in self.body.parameters:
+            if parameter.name == name:
+                return parameter
+        return None
+
+    @property
+    def locals(self) -> Mapping[str, list[Binding]]:
+        """Bindings by name, without those that ``global`` and ``nonlocal`` send elsewhere."""
+        if self._locals is None:
+            body = self.body
+            elsewhere = {*body.global_names, *body.nonlocal_names}
+            found: dict[str, list[Binding]] = {}
+            for binding in body.bindings:
+                if binding.name not in elsewhere:
+                    found.setdefault(binding.name, []).append(binding)
+            self._locals = found
+        return self._locals
+
+    def nonlocal_bindings(self, name: str) -> Iterator[tuple[Scope, Binding]]:
+        """Yield what nested functions bind to a local of this scope."""
+        for child in self.children:
+            if child.kind == "class":
+                continue
+            if name in child.body.nonlocal_names:
+                for binding in child.body.bindings:
+                    if binding.name == name:
+                        yield child, binding
+            yield from child.nonlocal_bindings(name)
+
+    def is_local(self, name: str) -> bool:
+        """Whether the name is a parameter or a local variable."""
+        return name in self.locals or self.parameter(name) is not None
+
+    def method(self) -> Scope | None:
+        """Return the method that this scope is, or is nested in."""
+        scope: Scope | None = self
+        while scope is not None and scope.owner is None:
+            scope = scope.parent
+        return scope
+
+    def within(self, other: Scope) -> bool:
+        """Whether this scope is the other one or nested in it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if scope is other:
+                return True
+            scope = scope.parent
+        return False
+
+    def blocks_around(self, block: int) -> Iterator[tuple[int, facts.Block]]:
+        """Yield the block and those around it, innermost first."""
+        blocks = self.body.blocks
+        while block >= 0:
+            found = blocks[block]
+            yield block, found
+            block = found.parent
+
+    def loops_around(self, block: int) -> frozenset[int]:
+        """Return the loops around a block."""
+        return frozenset(index for index, found in self.blocks_around(block) if found.kind in facts.LOOPS)
+
+    def decorator_names(self) -> list[str]:
+        """Return the last names of the decorators, seen through calls."""
+        found = []
+        for decorator in self.body.decorators:
+            value = decorator
+            if isinstance(value, facts.Call):
+                value = self.module.scopes[value.scope].body.calls[value.index].callee
+            found.append(facts.last_name(value))
+        return found
+
+
+class Klass:
+    """A class of the program."""
+
+    __slots__ = ("facts", "index", "module")
+
+    def __init__(self, module: Module, index: int, class_facts: facts.ClassFacts) -> None:
+        self.module = module
+        self.index = index
+        self.facts = class_facts
+
+    def __repr__(self) -> str:
+        return f"<class {self.module.name}:{self.qualname}>"
+
+    @property
+    def name(self) -> str:
+        """The bare name."""
+        return self.facts.name
+
+    @property
+    def qualname(self) -> str:
+        """The dotted name within the module."""
+        return self.facts.qualname
+
+    @property
+    def scope(self) -> Scope:
+        """The class body."""
+        return self.module.scopes[self.facts.scope]
+
+    @property
+    def enclosing(self) -> Scope:
+        """The scope that holds the class statement, in which its bases are evaluated."""
+        return self.module.scopes[self.facts.parent]
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """A value to sort by: source order, files by path."""
+        return (self.module.path, self.facts.scope)
+
+    def methods(self, name: str) -> list[Scope]:
+        """Return the functions that the class body defines under a name, in source order."""
+        return [self.module.scopes[index] for index in self.facts.methods.get(name, ())]
+
+
+class Site(NamedTuple):
+    """A call in a scope."""
+
+    scope: Scope
+    index: int
+
+    @property
+    def call(self) -> facts.CallSite:
+        """The call's facts."""
+        return self.scope.body.calls[self.index]
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """A value to sort by: source order, files by path."""
+        return (self.scope.module.path, self.call.span[0], self.call.span[1])
+
+
+class Program:
+    """The modules of one component, found by name, with indexes that are merged on demand."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules: Mapping[str, Module] = {
+            module.name: module for module in sorted(modules, key=lambda module: module.path)
+        }
+        self._by_path = {module.path: module for module in self.modules.values()}
+        self._calls: dict[str, tuple[Site, ...]] = {}
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """Dotted prefixes of module names, namespace packages included."""
+        found = set()
+        for name in self.modules:
+            parts = name.split(".")
+            found.update(".".join(parts[:count]) for count in range(1, len(parts)))
+        return frozenset(found)
+
+    @cached_property
+    def classes(self) -> tuple[Klass, ...]:
+        """All classes in source order."""
+        return tuple(owner for module in self.modules.values() for owner in module.classes)
+
+    @cached_property
+    def scopes(self) -> tuple[Scope, ...]:
+        """All scopes in source order."""
+        return tuple(scope for module in self.modules.values() for scope in module.scopes)
+
+    def calls_named(self, name: str) -> tuple[Site, ...]:
+        """Return the calls whose callee ends in a name (``name.``: calls of a method of an attribute ``name``)."""
+        found = self._calls.get(name)
+        if found is None:
+            sites = []
+            for module in self.modules.values():
+                for scope, index in module.facts.calls.get(name, ()):
+                    sites.append(Site(module.scopes[scope], index))
+            found = self._calls[name] = tuple(sites)
+        return found
+
+    def aliases_of(self, names: Iterable[str], allowed: frozenset[str] | None = None) -> frozenset[str]:
+        """Return the names and all names that stand for one of them, directly or through others.
+
+        Within one module an alias is followed as far as it goes; across modules it is followed by name.
+        """
+        found = set(names)
+        work = sorted(found)
+        while work:
+            name = work.pop()
+            for module in self.modules.values():
+                for alias in module.facts.aliases.get(name, ()):
+                    if alias not in found and (allowed is None or alias in allowed):
+                        found.add(alias)
+                        work.append(alias)
+        return frozenset(found)
+
+    def module_for(self, dotted: str, importer: Module | None = None) -> Module | None:
+        """Return the module of that name, or the file of that name beside the importing script."""
+        module = self.modules.get(dotted)
+        if module is None and importer is not None and dotted:
+            folder = importer.path.rpartition("/")[0]
+            base = f"{folder}/" if folder else ""
+            relative = dotted.replace(".", "/")
+            module = self._by_path.get(f"{base}{relative}.py") or self._by_path.get(
+                f"{base}{relative}/__init__.py"
+            )
+        return module
+
+
+def components(modules: Sequence[Module]) -> list[list[Module]]:
+    """Return the modules in groups that imports connect, each group in path order.
+
+    Union-find over the undirected import graph (Tarjan 1975).
+    """
+    ordered = sorted(modules, key=lambda module: module.path)
+    program = Program(ordered)
+    parent = {module.name: module.name for module in ordered}
+
+    def find(name: str) -> str:
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for module in ordered:
+        for target in _imported_modules(program, module):
+            one, other = find(module.name), find(target.name)
+            if one != other:
+                parent[max(one, other)] = min(one, other)
+    groups: dict[str, list[Module]] = {}
+    for module in ordered:
+        groups.setdefault(find(module.name), []).append(module)
+    return list(groups.values())
+
+
+def _imported_modules(program: Program, module: Module) -> Iterator[Module]:
+    for level, name, imported in module.facts.imported:
+        base = module.absolute(level, name)
+        for dotted in (base, *(f"{base}.{part}" if base else part for part in imported)):
+            found = program.module_for(dotted, module if level == 0 else None)
+            if found is not None and found is not module:
+                yield found
+
+
+def value_scope(scope: Scope, value: Value) -> Scope:
+    """Return the scope in which a value's calls stand; for values that name one, that one."""
+    return scope.module.scopes[value.scope] if isinstance(value, facts.Call) else scope

@@ -1,0 +1,374 @@
+"""Which clients are used by two greenthreads at once, with nothing between them.
+
+A *reach* is one use with one origin of the object used. Reaches are grouped by slot, and a slot is shared when one
+reach is by many greenthreads, or two reaches by different ones, and the uses conflict, and no lock is common.
+(RacerD's principle of reporting, Blackshear et al. 2018: report what is proven from the source, stay silent else.)
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from greenlint.knowledge.schema import ClientRow
+from greenlint.project.guards import Guards
+from greenlint.project.origins import Hop, Origin, Slot, State
+from greenlint.project.ownership import Ownership
+from greenlint.project.patching import Patched, PatchState, imports_green
+from greenlint.project.program import Klass, Scope, Site
+from greenlint.project.roots import Root, Roots
+from greenlint.project.search import Search
+from greenlint.project.spawning import Spawning
+from greenlint.project.types import Types
+from greenlint.project.uses import Use, Uses, is_datagram
+from greenlint.summary import facts
+
+_COLLIDES = ("breaks", "hangs", "state")
+_ENDS = frozenset(("close", "stop", "shutdown", "disconnect", "terminate", "kill", "__del__", "__exit__", "cleanup"))
+
+
+class Overlap(enum.Enum):
+    """How two uses come to overlap."""
+
+    MANY = "many greenthreads of one kind"
+    PAIR = "greenthreads of two kinds"
+    STARTER = "a greenthread and the code that started it"
+    OWNER = "a greenthread of the owner and a caller of the owner"
+
+
+class Reach(NamedTuple):
+    """A use and one origin of the object used."""
+
+    use: Use
+    origin: Origin
+
+    @property
+    def state(self) -> State:
+        """The state in which the search ended."""
+        return self.origin.state
+
+
+@dataclass(frozen=True, slots=True)
+class SharedObject:
+    """A slot whose client is used by two greenthreads at once: the proof.
+
+    ``births`` are the calls that make what fills the slot, in source order; ``first`` and ``second`` the colliding
+    reaches (the same one when many greenthreads make it); ``mutation`` a change of the client's state made in a
+    greenthread; ``blocked_stream`` a streaming use with a blocking pool.
+    """
+
+    slot: Slot
+    row: ClientRow
+    name: str
+    births: tuple[Site, ...]
+    overlap: Overlap
+    first: Reach
+    second: Reach
+    mutation: Use | None
+    blocked_stream: Use | None
+    assumptions: tuple[str, ...]
+
+
+class Sharing:
+    """The verdicts of one program."""
+
+    def __init__(
+        self, types: Types, roots: Roots, guards: Guards, ownership: Ownership, spawning: Spawning, patched: PatchState
+    ) -> None:
+        self._types = types
+        self._roots = roots
+        self._guards = guards
+        self._ownership = ownership
+        self._spawning = spawning
+        self._patched = patched
+        self.given_up = 0
+        self.reaches: list[Reach] = []
+
+    def shared_objects(self) -> Iterator[SharedObject]:
+        """Yield what is shared, in source order of the first birth."""
+        self.reaches = [reach for use in Uses(self._types, self._roots).all() for reach in self._reaches(use)]
+        groups: dict[tuple[Slot, str], list[Reach]] = {}
+        for reach in self.reaches:
+            if self._matters(reach.use):
+                family = "state" if reach.use.client.row.direction == "state" else "collides"
+                groups.setdefault((self._slot(reach), family), []).append(reach)
+        found = [shared for (slot, _), reaches in groups.items() for shared in self._verdict(slot, reaches)]
+        yield from sorted(found, key=lambda shared: (shared.births[0].key, shared.slot))
+
+    def _reaches(self, use: Use) -> Iterator[Reach]:
+        state = State(locks=self._guards.held_at(use.scope, use.block, use.at))
+        if use.root is not None:
+            state = state.crossing(Hop(use.scope, use.site, use.scope, use.root), use.root)
+        search = Search(self._types, self._roots, self._guards, self._ownership)
+        try:
+            origins = search.origins(use.scope, use.receiver, use.block, state)
+        except RecursionError:
+            origins, search.gave_up = [], True
+        self.given_up += search.gave_up
+        for origin in dict.fromkeys(origins):
+            yield Reach(use, origin)
+
+    def _matters(self, use: Use) -> bool:
+        """Whether sharing the client is a fault in this program."""
+        row = use.client.row
+        if row.severity == "off" or not self._collides(row):
+            return False
+        if use.direction == "write" and is_datagram(use.client):
+            return False
+        if self._patched.state is Patched.NO and row.direction != "state":
+            return self._yields_unpatched(use)
+        return self._patched.state is not Patched.NO or self._yields_unpatched(use)
+
+    def _collides(self, row: ClientRow) -> bool:
+        seen = []
+        for library in self._patched.libraries:
+            effect = row.on_eventlet if library == "eventlet" else row.on_gevent
+            if effect == "hook" and row.gevent_hook and self._calls(row.gevent_hook):
+                effect = "breaks"
+            if effect == "unknown" and row.sharing == "unsafe":
+                effect = "breaks"
+            seen.append(effect in _COLLIDES)
+        return any(seen)
+
+    def _calls(self, path: str) -> bool:
+        return bool(self._types.program.calls_named(path.rpartition(".")[2]))
+
+    def _yields_unpatched(self, use: Use) -> bool:
+        """Whether the client switches greenthreads although nothing is patched."""
+        name = use.client.name
+        if name.startswith(("eventlet.", "gevent", "zmq.green")):
+            return True
+        return imports_green(self._types.program, use.client.birth.scope.module, self._types)
+
+    def _slot(self, reach: Reach) -> Slot:
+        birth = reach.use.client.birth
+        return self._home(birth) or reach.state.slot or ("birth", birth.scope.module.name, str(birth.call.span[0]))
+
+    def _home(self, birth: Site) -> Slot | None:
+        """The slot that the call which makes a client fills directly, None for a factory's result."""
+        scope = birth.scope
+        made = facts.Call(scope.index, birth.index)
+        names = {b.name for b in scope.body.bindings if _is_or_holds(b.value, made)}
+        for store in (*scope.body.stores, *scope.body.item_stores):
+            if _is_or_holds(store.value, made) or (isinstance(store.value, facts.Name) and store.value.id in names):
+                target = store.base if isinstance(store, facts.ItemStore) else facts.Attribute(store.base, store.name)
+                slot = self._slot_of(scope, target)
+                if slot is not None:
+                    return slot
+        returned = any(_is_or_holds(r.value, made) for r in scope.body.returns)
+        for name in sorted(names):
+            if name in scope.body.global_names or scope.kind == "module":
+                return ("global", scope.module.name, name)
+            if scope.kind == "class":
+                return ("field", scope.module.name, scope.qualname, name)
+            if not returned and not self._is_returned(scope, name):
+                return ("variable", scope.module.name, scope.qualname, name)
+        return None
+
+    @staticmethod
+    def _is_returned(scope: Scope, name: str) -> bool:
+        values = [r.value for r in (*scope.body.returns, *scope.body.yields)]
+        return any(isinstance(value, facts.Name) and value.id == name for value in values)
+
+    def _slot_of(self, scope: Scope, target: facts.Value | None) -> Slot | None:
+        if isinstance(target, facts.Attribute):
+            return self._ownership.field_slot(self._types.of(scope, target.base), target.name)
+        if isinstance(target, facts.Name) and self._types.binding_scope(scope, target.id) is None:
+            home, name = self._ownership.home_of_global(scope.module, target.id)
+            return ("global", home.name, name)
+        return None
+
+    def _verdict(self, slot: Slot, reaches: Sequence[Reach]) -> Iterator[SharedObject]:
+        if self._opted_out(reaches) or self._is_sized(reaches):
+            return
+        found = next(self._conflicts(reaches), None)
+        if found is None:
+            return
+        overlap, first, second = found
+        births = sorted({r.use.client.birth for r in reaches}, key=lambda site: site.key)
+        crossed = [r.use for r in reaches if r.state.crossed]
+        yield SharedObject(
+            slot=slot,
+            row=first.use.client.row,
+            name=first.use.client.name,
+            births=tuple(births),
+            overlap=overlap,
+            first=first,
+            second=second,
+            mutation=next((use for use in crossed if use.direction == "mutate"), None),
+            blocked_stream=next((use for use in crossed if self._streams_blocking(use, reaches)), None),
+            assumptions=self._assumptions(first, second, overlap),
+        )
+
+    def _conflicts(self, reaches: Sequence[Reach]) -> Iterator[tuple[Overlap, Reach, Reach]]:
+        crossed = sorted((r for r in reaches if r.state.crossed), key=_shortest_first)
+        for reach in crossed:
+            if reach.state.many and not reach.state.locks and reach.origin.kind != "parameter":
+                if _conflict(reach.use, reach.use):
+                    yield Overlap.MANY, reach, reach
+        for index, first in enumerate(crossed):
+            for second in crossed[index:]:
+                if self._is_pair(first, second):
+                    yield Overlap.PAIR, first, second
+        for first in crossed:
+            for second in reaches:
+                if not second.state.crossed and self._unguarded(first, second):
+                    if self._follows_spawn(first, second):
+                        yield Overlap.STARTER, first, second
+                    elif self._is_owner_use(first, second):
+                        yield Overlap.OWNER, first, second
+
+    def _unguarded(self, first: Reach, second: Reach) -> bool:
+        if not _conflict(first.use, second.use) or first.state.locks & second.state.locks:
+            return False
+        return "parameter" not in (first.origin.kind, second.origin.kind) and self._same_object(first, second)
+
+    def _is_pair(self, first: Reach, second: Reach) -> bool:
+        one, other = set(first.state.crossed), set(second.state.crossed)
+        if first is second or not self._unguarded(first, second):
+            return False
+        if one & other:
+            return (first.state.many or second.state.many) and bool(one & other)
+        singles = {root.single for root in one if root.single}
+        return not singles & {root.single for root in other if root.single}
+
+    def _same_object(self, first: Reach, second: Reach) -> bool:
+        one, other = first.origin, second.origin
+        if one.kind == "self" == other.kind:
+            return one.path == other.path and self._related(one.key[0], other.key[0])
+        return one.holder == other.holder
+
+    def _related(self, one: object, other: object) -> bool:
+        if not isinstance(one, Klass) or not isinstance(other, Klass):
+            return one == other
+        order = self._types.hierarchy.order
+        return one in order(other) or other in order(one)
+
+    def _follows_spawn(self, first: Reach, second: Reach) -> bool:
+        """Whether the starter itself goes on to use the object before it waits."""
+        root = first.state.crossed[-1]
+        if root.site is None or root.serial == "call" or root.many:
+            return False
+        for scope, index in _places(second):
+            if scope is root.scope and index > root.site.index:
+                between = scope.body.calls[root.site.index + 1 : index]
+                if not any(self._spawning.waits.is_join(call) for call in between):
+                    return True
+        return False
+
+    def _is_owner_use(self, first: Reach, second: Reach) -> bool:
+        """Whether a greenthread that the owner started uses what callers of the owner's other methods use."""
+        root = first.state.crossed[-1]
+        method, other = root.scope.method(), second.use.scope.method()
+        if first.origin.kind != "self" or method is None or other is None or root.site is None:
+            return False
+        if not first.origin.path or method.owner is None or second.use.scope is first.use.scope:
+            return False
+        if other.name in _ENDS or other.name == "__init__" or not self._related(method.owner, other.owner):
+            return False
+        before = [i for scope, i in _places(second) if scope is root.scope and i < root.site.index]
+        return not before and not any(scope.name in ("__init__", *_ENDS) for scope, _ in _places(second))
+
+    def _opted_out(self, reaches: Sequence[Reach]) -> bool:
+        """``hub_prevent_multiple_readers(False)``: the program accepts several users of one socket."""
+        if reaches[0].use.client.row.direction != "duplex":
+            return False
+        rows = self._types.library.knowledge.rows.optout
+        for row in rows:
+            for name in row.names:
+                for site in self._types.program.calls_named(name.rpartition(".")[2]):
+                    value = site.call.arguments[row.argument] if len(site.call.arguments) > row.argument else None
+                    value = value or dict(site.call.keywords).get(row.keyword or None)
+                    if isinstance(value, facts.Constant) and str(value.value) == row.equals:
+                        return True
+        return False
+
+    def _is_sized(self, reaches: Sequence[Reach]) -> bool:
+        """The guard *sized pool*: a session with an adapter of a chosen size was made to be shared."""
+        if reaches[0].use.client.row.direction != "state":
+            return False
+        if any(r.use.direction == "mutate" and r.state.crossed for r in reaches):
+            return False
+        if any(self._streams_blocking(r.use, reaches) for r in reaches):
+            return False
+        return any(_adapter_has(self._types, r.use, ("pool_maxsize", "pool_connections")) for r in reaches)
+
+    def _streams_blocking(self, use: Use, reaches: Sequence[Reach]) -> bool:
+        if use.site is None or not _is_true(use.site.call, "stream"):
+            return False
+        return any(_adapter_has(self._types, r.use, ("pool_block",)) for r in reaches)
+
+    def _assumptions(self, first: Reach, second: Reach, overlap: Overlap) -> tuple[str, ...]:
+        found: list[str] = []
+        green = first.use.client.name.startswith(("eventlet.", "gevent"))
+        if self._patched.assumed and not green:
+            found.append("the program that uses this library patches socket")
+        for reach in (first, second):
+            found += reach.state.assumptions
+            found += [root.assumption for root in reach.state.crossed if root.assumption]
+        if overlap is Overlap.OWNER:
+            found.append(f"{second.use.scope.label} is called while the greenthread runs")
+        return tuple(dict.fromkeys(found))
+
+
+def _is_or_holds(value: facts.Value | None, made: facts.Call) -> bool:
+    if value == made:
+        return True
+    if isinstance(value, facts.Operation):
+        return any(_is_or_holds(operand, made) for operand in value.operands)
+    return False
+
+
+def _conflict(one: Use, other: Use) -> bool:
+    directions = {one.direction, other.direction}
+    if one.client.row.direction == "state":
+        return bool(directions & {"use", "mutate"})
+    if directions <= {"read"} or directions <= {"write"}:
+        return True
+    return bool(directions & {"exclusive", "mutate"})
+
+
+def _shortest_first(reach: Reach) -> tuple[object, ...]:
+    state = reach.state
+    return (len(state.assumptions), len(state.crossed), len(state.hops), reach.use.key, str(reach.origin.kind))
+
+
+def _places(reach: Reach) -> Iterator[tuple[Scope, int]]:
+    """The calls on the path of a reach: the use itself, then its callers."""
+    yield reach.use.scope, reach.use.at
+    for hop in reach.state.hops:
+        if hop.site is not None and hop.root is None:
+            yield hop.scope, hop.site.index
+
+
+def _is_true(call: facts.CallSite, keyword: str) -> bool:
+    return any(name == keyword and value == facts.Constant(True) for name, value in call.keywords)
+
+
+def _adapter_has(types: Types, use: Use, keywords: tuple[str, ...]) -> bool:
+    if use.method != "mount" or use.site is None:
+        return False
+    for argument in use.site.call.arguments[1:]:
+        for site in _making_calls(types, use.scope, argument):
+            for name, value in site.call.keywords:
+                if name in keywords and value != facts.Constant(False):
+                    return True
+    return False
+
+
+def _making_calls(types: Types, scope: Scope, value: facts.Value | None) -> Iterator[Site]:
+    if isinstance(value, facts.Call):
+        yield Site(scope.module.scopes[value.scope], value.index)
+    elif isinstance(value, facts.Name):
+        owner = types.binding_scope(scope, value.id) or scope.module.body
+        for binding in owner.locals.get(value.id, ()):
+            if isinstance(binding.value, facts.Call):
+                yield Site(owner, binding.value.index)
+
+
+def roots_of(shared: SharedObject) -> list[Root]:
+    """Return the roots that the proof crosses, outermost first, each once."""
+    crossed = [*reversed(shared.first.state.crossed), *reversed(shared.second.state.crossed)]
+    return list(dict.fromkeys(crossed))

@@ -1,0 +1,402 @@
+"""Spawn sites and inferred spawners: one worklist over the calls under spawn names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from greenlint.knowledge.schema import SpawnRow
+from greenlint.project.calls import Edge, Passed, bound_value
+from greenlint.project.implicit import Implicit
+from greenlint.project.patching import PatchState
+from greenlint.project.program import Scope, Site
+from greenlint.project.roots import Entry, Root, Roots
+from greenlint.project.terms import (
+    BoundMethod,
+    ClassType,
+    External,
+    FunctionType,
+    Instance,
+    Member,
+    PartialType,
+    Type,
+    unwrap_partial,
+)
+from greenlint.project.types import Types
+from greenlint.project.waiting import Waits
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+MOST_ALIASES = 400
+_NEVER_NAMES = frozenset(("self", "cls", "func", "function", "f", "fn", "callback", "args", "kwargs", "target", ""))
+
+
+class Spawn(NamedTuple):
+    """A call that spawns: the position of the callable among its arguments, and what is known of the spawner.
+
+    ``wrapper`` is the project function that spawns on behalf of its caller, None for a library's.
+    """
+
+    site: Site
+    row: SpawnRow
+    position: int
+    keyword: str
+    many: bool
+    wrapper: Scope | None
+    pool: Site | None
+
+
+class Spawning:
+    """Finds the roots of one program."""
+
+    def __init__(self, types: Types, patched: PatchState, implicit: Implicit) -> None:
+        self._types = types
+        self._patched = patched
+        self._implicit = implicit
+        self._names = self._spawn_names()
+        self.waits = Waits(types, self._names)
+        self._spawners: set[tuple[Scope, str]] = set()
+        self._roots: list[Root] = []
+        self._work: list[Spawn] = []
+
+    def roots(self) -> Roots:
+        """Return all roots, explicit and implicit."""
+        self._roots, self._spawners = [], set()
+        self._work = sorted(self._spawn_calls(), key=lambda spawn: (*spawn.site.key, spawn.row.id), reverse=True)
+        seen: set[tuple[Site, int, str]] = set()
+        while self._work:
+            spawn = self._work.pop()
+            key = (spawn.site, spawn.position, spawn.keyword)
+            if key not in seen:
+                seen.add(key)
+                self._spawn(spawn)
+        return Roots([*self._roots, *self._implicit.roots()])
+
+    def _spawn_names(self) -> frozenset[str]:
+        """Last names under which a spawner may be called: the knowledge's, and what the program calls them."""
+        names = set(self._types.library.knowledge.spawn_last_names)
+        for klass in self._types.program.classes:
+            if any(self._is_started(base) for base in self._types.hierarchy.external_bases(klass)):
+                names.add(klass.name)
+        handed = self._types.program.aliases_of(names)
+        if len(handed) - len(names) > MOST_ALIASES:
+            handed = frozenset(names)
+        return (handed | self._parameters_given(handed)) - _NEVER_NAMES
+
+    def _is_started(self, base: str) -> bool:
+        return any(row.multiplicity != "many" for row in self._types.library.hook_rows(base))
+
+    def _parameters_given(self, names: frozenset[str]) -> frozenset[str]:
+        """Names of the parameters that spawn functions are passed to: ``pass_context(eventlet.spawn, ...)``."""
+        spawners = {name for name in names if "spawn" in name or "submit" in name}
+        found: set[str] = set()
+        for module in self._types.program.modules.values():
+            if spawners.isdisjoint(module.facts.argument_names):
+                continue
+            for scope in module.scopes:
+                for call in scope.body.calls:
+                    for position, argument in enumerate(call.arguments):
+                        if isinstance(argument, facts.Attribute | facts.Name):
+                            if facts.last_name(argument) in spawners:
+                                found.update(self._parameter_names(scope, call, position))
+        return frozenset(found)
+
+    def _parameter_names(self, scope: Scope, call: facts.CallSite, position: int) -> Iterator[str]:
+        for callee in self._types.of(scope, call.callee):
+            for function, bound in self._types.callers.targets(callee):
+                names = [p.name for p in function.body.parameters if p.kind == "positional"]
+                index = position + (1 if bound and function.owner is not None else 0)
+                if index < len(names):
+                    yield names[index]
+
+    def _spawn_calls(self) -> Iterator[Spawn]:
+        for name in sorted(self._names):
+            for site in self._types.program.calls_named(name):
+                for callee in self._types.of(site.scope, site.call.callee):
+                    yield from self._as_spawn(site, callee)
+
+    def _as_spawn(self, site: Site, callee: Type) -> Iterator[Spawn]:
+        library = self._types.library
+        rows: tuple[SpawnRow, ...] = ()
+        pool: Site | None = None
+        if isinstance(callee, External):
+            rows = library.spawns(callee.path)
+        elif isinstance(callee, Member):
+            rows = library.spawns_of_member(callee.owner.path, callee.name)
+            pool = callee.owner.birth
+        elif isinstance(callee, ClassType):
+            rows = self._implicit.constructed(site, callee, self.waits)
+        for row in rows:
+            if row.target == "argument" and self._implicit.is_active(row):
+                many = row.multiplicity == "many"
+                yield Spawn(site, row, row.callable_position, row.callable_keyword, many, None, pool)
+            elif self._implicit.is_active(row):
+                self._roots.extend(self._implicit.by_argument(site, row, self.waits))
+
+    def _spawn(self, spawn: Spawn) -> None:
+        scope, call = spawn.site.scope, spawn.site.call
+        callable_ = _callable(call, spawn.position, spawn.keyword)
+        if callable_ is None:
+            self._forwarded(spawn)
+            return
+        root = self._root(spawn, callable_)
+        parameters = list(self._parameters_behind(scope, callable_, 0))
+        for function, name in parameters:
+            self._infer(function, name, root, spawn)
+        direct = isinstance(callable_, facts.Name) and any(name == callable_.id for _, name in parameters)
+        if not direct:
+            self._run(root, callable_)
+
+    def _root(self, spawn: Spawn, callable_: Value) -> Root:
+        call = spawn.site.call
+        waiting = self.waits.of(spawn.site, spawn.row)
+        positional, keywords = _handed_on(call, spawn)
+        serial = waiting.serial
+        single = spawn.pool if spawn.pool is not None and self._holds_one(spawn.pool) else None
+        return Root(
+            row=spawn.row,
+            scope=spawn.site.scope,
+            site=spawn.site,
+            callee=callable_,
+            block=call.block,
+            loops=frozenset() if single else waiting.loops,
+            positional=positional,
+            keywords=keywords,
+            many=spawn.many and not single,
+            serial="contained" if single and not serial else serial,
+            single=single,
+            library=spawn.row.runtime,
+            wrapper=spawn.wrapper,
+        )
+
+    def _holds_one(self, pool: Site) -> bool:
+        """Whether a pool was made for one greenthread at a time."""
+        for callee in self._types.of(pool.scope, pool.call.callee):
+            if isinstance(callee, External):
+                for row in self._types.library.spawns(callee.path):
+                    if row.size_argument or row.size_position >= 0:
+                        size = _callable(pool.call, row.size_position, row.size_argument)
+                        if isinstance(size, facts.Constant) and size.value == 1:
+                            return True
+        return False
+
+    def _run(self, root: Root, callable_: Value) -> None:
+        for t in self._types.of(root.scope, callable_):
+            self._enter(root, t)
+        self._roots.append(root)
+
+    def _enter(self, root: Root, callee: Type) -> None:
+        target = unwrap_partial(callee)
+        if isinstance(target, FunctionType):
+            root.entries.append(Entry(target.scope, "value", None, callee))
+        elif isinstance(target, BoundMethod):
+            root.entries.append(Entry(target.scope, "value", target.klass, callee))
+        elif isinstance(target, Instance):
+            for method in self._types.hierarchy.find(target.klass, "__call__")[0]:
+                root.entries.append(Entry(method, "value", target.klass, callee))
+        elif isinstance(target, ClassType):
+            for method in self._types.hierarchy.find(target.klass, "__init__")[0]:
+                root.entries.append(Entry(method, "fresh", target.klass, callee))
+        elif isinstance(target, Member):
+            root.direct.append(target)
+        self._implicit.hand_over(root)
+
+    def _infer(self, function: Scope, name: str, root: Root, spawn: Spawn) -> None:
+        """Make a function a spawner of its parameter: each caller is a spawn."""
+        if (function, name) in self._spawners:
+            return
+        self._spawners.add((function, name))
+        inside = root.scope is function and bool(root.loops)
+        many = spawn.many or inside
+        position = _position(function, name)
+        for edge in self._types.callers.of(function):
+            if edge.site.scope is not function:
+                row = spawn.row
+                self._work.append(Spawn(edge.site, row, position, name, many, function, spawn.pool))
+        for scope in self._decorated_by(function):
+            self._decorated(scope, root, function)
+
+    def _decorated_by(self, decorator: Scope) -> Iterator[Scope]:
+        for module in self._types.program.modules.values():
+            for index in module.facts.decorated.get(decorator.name, ()):
+                scope = module.scopes[index]
+                for value in scope.body.decorators:
+                    for t in self._types.of(scope.parent or scope, value):
+                        if isinstance(t, FunctionType | BoundMethod) and t.scope is decorator:
+                            yield scope
+
+    def _decorated(self, function: Scope, root: Root, decorator: Scope) -> None:
+        """A decorator of the program that spawns what it decorates: every call of the function is a root."""
+        found = Root(
+            row=root.row, scope=function, site=None, callee=None, at_calls=True, library=root.library, wrapper=decorator
+        )
+        receiver = "value" if function.owner is not None else "value"
+        found.entries.append(Entry(function, receiver, function.owner, None))
+        self._roots.append(found)
+
+    def _forwarded(self, spawn: Spawn) -> None:
+        """``def spawn(*args, **kwargs): return eventlet.spawn(*args, **kwargs)``."""
+        scope = spawn.site.scope
+        for index, argument in enumerate(spawn.site.call.arguments):
+            if isinstance(argument, facts.Starred) and isinstance(argument.value, facts.Name):
+                owner = self._owner_of_vararg(scope, argument.value.id)
+                if owner is None or index > spawn.position:
+                    return
+                before = sum(p.kind == "positional" for p in owner.body.parameters)
+                before -= 1 if owner.owner is not None else 0
+                position = before + spawn.position - index
+                for edge in self._types.callers.of(owner):
+                    self._work.append(
+                        Spawn(edge.site, spawn.row, position, "", spawn.many, owner, spawn.pool)
+                    )
+
+    @staticmethod
+    def _owner_of_vararg(scope: Scope, name: str) -> Scope | None:
+        at: Scope | None = scope
+        while at is not None:
+            parameter = at.parameter(name)
+            if parameter is not None:
+                return at if parameter.kind == "vararg" else None
+            at = at.parent
+        return None
+
+    def _parameters_behind(self, scope: Scope, value: Value | None, depth: int) -> Iterator[tuple[Scope, str]]:
+        """Yield the parameters that the callable is, calls, or was made from."""
+        if depth > 3 or value is None:
+            return
+        if isinstance(value, facts.Name):
+            owner = self._types.binding_scope(scope, value.id)
+            if owner is not None and owner.parameter(value.id) is not None and not _is_receiver(owner, value.id):
+                yield owner, value.id
+                return
+            for binding in owner.locals.get(value.id, ()) if owner is not None else ():
+                if isinstance(binding.value, facts.Call):
+                    yield from self._parameters_behind(scope, binding.value, depth + 1)
+        if isinstance(value, facts.Call):
+            call = Site(scope.module.scopes[value.scope], value.index).call
+            for argument in call.arguments:
+                if isinstance(argument, facts.Name):
+                    yield from self._parameters_behind(scope, argument, depth + 1)
+        if isinstance(value, facts.Attribute):
+            yield from self._stored_parameter(scope, value)
+            if value.name in ("start", "run", "__call__"):
+                yield from self._parameters_behind(scope, value.base, depth + 1)
+        for t in self._types.of(scope, value):
+            if isinstance(t, FunctionType):
+                yield from _called_parameters(t.scope)
+
+    def _stored_parameter(self, scope: Scope, value: facts.Attribute) -> Iterator[tuple[Scope, str]]:
+        """``self.target`` that a constructor stores from its parameter."""
+        for base in self._types.of(scope, value.base):
+            if isinstance(base, Instance):
+                for stored_in, store in self._types.hierarchy.stores(base.klass, value.name):
+                    if stored_in.name == "__init__" and isinstance(store.value, facts.Name):
+                        if stored_in.parameter(store.value.id) is not None:
+                            yield stored_in, store.value.id
+
+
+def feed(types: Types, roots: Roots) -> bool:
+    """Let parameters know what spawners pass them; return whether anything was new."""
+    before = {key: len(values) for key, values in types.callers.spawned.items()}
+    types.callers.spawned.clear()
+    for root in roots.all:
+        for entry in root.entries:
+            function = entry.function
+            for parameter in function.body.parameters:
+                given = handed_to(root, entry, parameter.name)
+                if given is not None:
+                    types.callers.spawned.setdefault((function, parameter.name), []).append(given)
+    after = {key: len(values) for key, values in types.callers.spawned.items()}
+    return before != after
+
+
+def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:
+    """Return what a root passes for a parameter of a function that it runs."""
+    if root.site is None or entry.via is None:
+        return None
+    positional, keywords = list(root.positional), dict(root.keywords)
+    via = entry.via
+    while isinstance(via, PartialType):
+        made = via.site.call
+        if via.site.scope is root.scope:
+            positional = [*made.arguments[1:], *positional]
+            keywords = {**dict(made.keywords), **keywords}
+        via = via.target
+    bound = isinstance(via, BoundMethod | Instance | ClassType)
+    value = bound_value(entry.function, parameter, positional, keywords, 1 if bound else 0)
+    return Passed(root.scope, value, root.block) if value is not None else None
+
+
+def _callable(call: facts.CallSite, position: int, keyword: str) -> Value | None:
+    if keyword:
+        for name, value in call.keywords:
+            if name == keyword:
+                return value
+    before = call.arguments[: position + 1]
+    if position < 0 or len(before) <= position or any(isinstance(a, facts.Starred) for a in before):
+        return None
+    return before[position]
+
+
+def _handed_on(
+    call: facts.CallSite, spawn: Spawn
+) -> tuple[tuple[Value | None, ...], tuple[tuple[str | None, Value | None], ...]]:
+    """The arguments that the callable gets."""
+    row = spawn.row
+    if spawn.wrapper is not None:
+        return call.arguments[spawn.position + 1 :] if spawn.position >= 0 else (), call.keywords
+    if row.args_style == "star":
+        return (None,) * row.leading_arguments + call.arguments[row.args_from :], call.keywords
+    if row.args_style == "tuple":
+        return _tuple_arguments(call, row)
+    rest = call.arguments[max(row.args_from, 0) :] if row.args_from >= 0 else ()
+    if row.args_style == "items":
+        return tuple(facts.Element(value) for value in rest), ()
+    if row.args_style == "items-star" and rest:
+        return tuple(facts.Item(facts.Element(rest[0]), facts.Constant(index)) for index in range(6)), ()
+    return (), ()
+
+
+def _tuple_arguments(
+    call: facts.CallSite, row: SpawnRow
+) -> tuple[tuple[Value | None, ...], tuple[tuple[str | None, Value | None], ...]]:
+    values = _callable(call, row.args_position, row.args_keyword)
+    named = _callable(call, -1, row.kwargs_keyword)
+    positional = values.items if isinstance(values, facts.Sequence) else ()
+    keywords: list[tuple[str | None, Value | None]] = []
+    if isinstance(named, facts.Mapping):
+        for key, value in zip(named.keys, named.items, strict=True):
+            if isinstance(key, facts.Constant) and isinstance(key.value, str):
+                keywords.append((key.value, value))
+    return positional, tuple(keywords)
+
+
+def _position(function: Scope, name: str) -> int:
+    """The position of a parameter among the arguments of a call; -1 when it is given by name only."""
+    names = [p.name for p in function.body.parameters if p.kind == "positional"]
+    if name not in names:
+        return -1
+    bound = function.owner is not None and "staticmethod" not in function.decorator_names()
+    return names.index(name) - (1 if bound else 0)
+
+
+def _is_receiver(function: Scope, name: str) -> bool:
+    parameters = function.body.parameters
+    return function.owner is not None and bool(parameters) and parameters[0].name == name
+
+
+def _called_parameters(function: Scope) -> Iterator[tuple[Scope, str]]:
+    """Yield the parameters of enclosing functions that a nested function calls."""
+    if function.parent is None or function.parent.kind not in ("function", "lambda"):
+        return
+    for call in function.body.calls:
+        if isinstance(call.callee, facts.Name) and not function.is_local(call.callee.id):
+            at: Scope | None = function.parent
+            while at is not None and at.kind in ("function", "lambda"):
+                if at.parameter(call.callee.id) is not None:
+                    yield at, call.callee.id
+                    break
+                at = at.parent
+
+
+__all__ = ["Edge", "Spawn", "Spawning", "feed", "handed_to"]

@@ -1,0 +1,253 @@
+"""Which calls, loads and stores use a client, and how: read, write, exclusive, mutate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from greenlint.knowledge.schema import ClientRow
+from greenlint.project.program import Scope, Site
+from greenlint.project.roots import Root, Roots
+from greenlint.project.terms import External, Instance, Member, Opaque, Type
+from greenlint.project.types import Types
+from greenlint.summary import facts
+from greenlint.summary.facts import Span, Value
+
+MOST_CANDIDATES = 6000
+
+
+class Client(NamedTuple):
+    """A client object as the program makes it: what knowledge says of it and where it is born."""
+
+    row: ClientRow
+    name: str
+    birth: Site
+
+
+class Use(NamedTuple):
+    """A use of a client: where, of which value, how. ``root`` is set when a spawner calls the method itself."""
+
+    scope: Scope
+    receiver: Value | None
+    block: int
+    at: int
+    span: Span
+    method: str
+    direction: str
+    client: Client
+    root: Root | None
+    site: Site | None
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """A value to sort by."""
+        return (self.scope.module.path, self.span[0], self.span[1])
+
+
+class Uses:
+    """Finds the uses of all clients that a program makes."""
+
+    def __init__(self, types: Types, roots: Roots) -> None:
+        self._types = types
+        self._roots = roots
+
+    def all(self) -> list[Use]:
+        """Return the uses in source order."""
+        rows = self._rows_present()
+        if not rows:
+            return []
+        found: dict[tuple[object, ...], Use] = {}
+        for use in (*self._calls(rows), *self._stores(rows), *self._spawned()):
+            found.setdefault((use.scope, use.span, use.method, use.client.birth), use)
+        return sorted(found.values(), key=lambda use: (*use.key, use.client.birth.key))
+
+    def clients_of(self, found: Type, birth_required: bool = True) -> Iterator[tuple[ClientRow, str, Site | None]]:
+        """Yield the client rows of a type, the name to call it by, and its birth."""
+        library = self._types.library
+        if isinstance(found, Opaque) and (found.birth is not None or not birth_required):
+            path = found.path.partition("()")[0]
+            for row in library.clients(path):
+                if row.when is None or self._holds(row, found.birth):
+                    yield row, path, found.birth
+                    return
+        elif isinstance(found, Instance) and (found.birth is not None or not birth_required):
+            for base in self._types.hierarchy.external_bases(found.klass):
+                for row in library.clients(base):
+                    if row.when is None:
+                        yield row, base, found.birth
+                        return
+
+    def _holds(self, row: ClientRow, birth: Site | None) -> bool:
+        """Whether the making call has the argument that a row is about."""
+        if row.when is None or birth is None:
+            return False
+        wanted = row.when.equals
+        for name, value in birth.call.keywords:
+            if name == row.when.keyword and isinstance(value, facts.Constant):
+                return str(value.value) == wanted
+        return False
+
+    def _rows_present(self) -> list[ClientRow]:
+        """The rows of clients that the program makes, by the names of constructors and factories."""
+        program = self._types.program
+        knowledge = self._types.library.knowledge
+        found: dict[str, ClientRow] = {}
+        names = program.aliases_of(knowledge.client_last_names)
+        if len(names) > 4 * len(knowledge.client_last_names) + 200:
+            names = knowledge.client_last_names
+        for name in sorted(names):
+            for site in program.calls_named(name):
+                for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
+                    for row, _, _ in self.clients_of(t, birth_required=False):
+                        if row.severity != "off":
+                            found[row.id] = row
+        for klass in program.classes:
+            for base in self._types.hierarchy.external_bases(klass):
+                for row in knowledge.clients_by_constructor.get(base, ()):
+                    if row.severity != "off":
+                        found[row.id] = row
+        return [found[key] for key in sorted(found)]
+
+    def _calls(self, rows: list[ClientRow]) -> Iterator[Use]:
+        names: set[str] = set()
+        for row in rows:
+            names.update(_used_names(row))
+        seen: set[Site] = set()
+        for name in sorted(names):
+            for site in self._types.program.calls_named(name)[:MOST_CANDIDATES]:
+                if site not in seen:
+                    seen.add(site)
+                    yield from self._call(site)
+        if any(row.default_use != "safe" for row in rows):
+            for name in sorted(self._receiver_names()):
+                for site in self._types.program.calls_named(name + ".")[:MOST_CANDIDATES]:
+                    if site not in seen:
+                        seen.add(site)
+                        yield from self._call(site)
+
+    def _receiver_names(self) -> frozenset[str]:
+        """Names of variables and attributes that hold a client whose every call counts."""
+        names: set[str] = set()
+        knowledge = self._types.library.knowledge
+        for last in sorted(knowledge.client_last_names):
+            for site in self._types.program.calls_named(last):
+                call = facts.Call(site.scope.index, site.index)
+                names.update(b.name for b in site.scope.body.bindings if _mentions(b.value, call))
+                names.update(s.name for s in site.scope.body.stores if _mentions(s.value, call))
+                names.update(facts.last_name(s.base) for s in site.scope.body.item_stores if _mentions(s.value, call))
+        return self._types.program.aliases_of(names - {""})
+
+    def _call(self, site: Site) -> Iterator[Use]:
+        call = site.call
+        callee = call.callee
+        if not isinstance(callee, facts.Attribute):
+            return
+        yield from self._use(site.scope, callee.base, callee.name, call, site)
+        if isinstance(callee.base, facts.Attribute):
+            yield from self._use(site.scope, callee.base.base, callee.base.name, call, site, attribute=True)
+
+    def _use(
+        self,
+        scope: Scope,
+        receiver: Value | None,
+        method: str,
+        call: facts.CallSite,
+        site: Site,
+        attribute: bool = False,
+    ) -> Iterator[Use]:
+        for t in self._types.of(scope, receiver):
+            if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
+                continue
+            for row, name, birth in self.clients_of(t):
+                direction = row.uses.kind_of(method) if attribute else _direction(row, method)
+                if direction and birth is not None and not self._is_made_by(birth, site):
+                    client = Client(row, name, birth)
+                    yield Use(scope, receiver, call.block, site.index, call.span, method, direction, client, None, site)
+
+    @staticmethod
+    def _is_made_by(birth: Site, site: Site) -> bool:
+        return birth == site
+
+    def _stores(self, rows: list[ClientRow]) -> Iterator[Use]:
+        """Attributes of a client that are set: ``session.auth = ...``, ``session.headers[...] = ...``."""
+        names = sorted({name for row in rows for name in row.uses.mutate})
+        for module in self._types.program.modules.values():
+            for name in names:
+                for scope_index, index in module.facts.stored.get(name, ()):
+                    scope = module.scopes[scope_index]
+                    store = scope.body.stores[index]
+                    yield from self._mutation(scope, store.base, name, store.block, store.at, store.span)
+                for scope_index, index in module.facts.stored.get(name + ".", ()):
+                    scope = module.scopes[scope_index]
+                    item = scope.body.item_stores[index]
+                    if isinstance(item.base, facts.Attribute):
+                        yield from self._mutation(scope, item.base.base, name, item.block, item.at, item.span)
+
+    def _mutation(
+        self, scope: Scope, receiver: Value | None, name: str, block: int, at: int, span: Span
+    ) -> Iterator[Use]:
+        for t in self._types.of(scope, receiver):
+            for row, client_name, birth in self.clients_of(t):
+                if birth is not None and row.uses.kind_of(name) == "mutate":
+                    client = Client(row, client_name, birth)
+                    yield Use(scope, receiver, block, at, span, name, "mutate", client, None, None)
+
+    def _spawned(self) -> Iterator[Use]:
+        """A method of the client is itself what greenthreads run: ``pool.map(session.get, urls)``."""
+        for root in self._roots.all:
+            for member in root.direct:
+                callee = root.callee
+                if root.site is None or not isinstance(callee, facts.Attribute):
+                    continue
+                for row, name, birth in self.clients_of(member.owner):
+                    direction = _direction(row, member.name)
+                    if direction and birth is not None:
+                        call = root.site.call
+                        client = Client(row, name, birth)
+                        yield Use(
+                            root.scope, callee.base, call.block, root.site.index, call.span,
+                            member.name, direction, client, root, root.site,
+                        )  # fmt: skip
+
+
+def is_datagram(client: Client) -> bool:
+    """Tell whether a socket was made for datagrams, which are sent and received whole."""
+    return any(facts.last_name(value) == "SOCK_DGRAM" for value in client.birth.call.arguments) or any(
+        facts.last_name(value) == "SOCK_DGRAM" for _, value in client.birth.call.keywords
+    )
+
+
+def library_name(found: Type) -> str:
+    """Return the dotted name of a library's thing, empty for the program's own."""
+    if isinstance(found, External):
+        return found.path
+    return f"{found.owner.path}.{found.name}" if isinstance(found, Member) else ""
+
+
+def _used_names(row: ClientRow) -> Iterator[str]:
+    uses = row.uses
+    for name in (*uses.read, *uses.write, *uses.exclusive, *uses.mutate, *uses.derive):
+        yield name
+        yield name + "."
+    if row.direction == "state":
+        yield from uses.safe
+
+
+def _direction(row: ClientRow, method: str) -> str:
+    """How a method uses the client; empty when it does not matter."""
+    direction = row.use_of(method)
+    if direction == "safe":
+        return "use" if row.direction == "state" and method in row.uses.safe else ""
+    if direction == "derive":
+        return "exclusive" if row.direction in ("exclusive", "serial") else ""
+    if method.startswith("__") and method not in (*row.uses.exclusive, *row.uses.read, *row.uses.write):
+        return ""
+    return direction
+
+
+def _mentions(value: Value | None, call: facts.Call) -> bool:
+    if value == call:
+        return True
+    if isinstance(value, facts.Operation):
+        return any(_mentions(operand, call) for operand in value.operands)
+    return False

@@ -1,0 +1,194 @@
+"""Does the starter wait? Joins, kills and retry loops, which take away the multiplicity that a loop seems to give."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from greenlint.knowledge.schema import SpawnRow
+from greenlint.project.program import Klass, Scope, Site
+from greenlint.project.roots import Serial
+from greenlint.project.types import Types
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+
+class Waiting(NamedTuple):
+    """How a spawn is serialised, and which loops around it still start one after the other without waiting."""
+
+    serial: Serial
+    loops: frozenset[int]
+
+
+class Waits:
+    """Answers about one program; the names come from the join and kill rows of the knowledge."""
+
+    def __init__(self, types: Types, spawn_names: frozenset[str]) -> None:
+        self._types = types
+        self._spawn_names = spawn_names
+        rows = types.library.knowledge.rows
+        self._joins = frozenset(n.rpartition(".")[2] for row in rows.join for n in row.names)
+        self._kills = frozenset(n.rpartition(".")[2] for row in rows.kill for n in row.names)
+
+    def of(self, site: Site, row: SpawnRow) -> Waiting:
+        """Return how the spawn at a site is waited for."""
+        scope = site.scope
+        block = site.call.block
+        loops = scope.loops_around(block) - self._left_at_once(site)
+        if row.waits and row.multiplicity != "many":
+            return Waiting("call", loops)
+        handle = facts.Call(scope.index, site.index)
+        if self._is_slot(scope, handle):
+            return Waiting("contained", frozenset())
+        return self._joined(site, row, handle, loops)
+
+    def is_join(self, call: facts.CallSite) -> bool:
+        """Tell whether a call waits for spawned code, by its name."""
+        return facts.last_name(call.callee) in self._joins
+
+    def _joined(self, site: Site, row: SpawnRow, handle: facts.Call, loops: frozenset[int]) -> Waiting:
+        scope = site.scope
+        names = _names_of(scope, handle)
+        pool = _receiver(site.call)
+        for index, call in enumerate(scope.body.calls):
+            if facts.last_name(call.callee) not in self._joins or index <= site.index:
+                continue
+            if self._waits_for(scope, call, handle, names):
+                ended = scope.loops_around(call.block)
+                if ended == scope.loops_around(site.call.block) and not self._spawns_between(scope, site.index, index):
+                    return Waiting("call", loops)
+                return Waiting("contained", loops - ended)
+            if self._waits_for_all(scope, call, names, pool):
+                ended = scope.loops_around(call.block)
+                at_once = ended == scope.loops_around(site.call.block)
+                if at_once and not self._spawns_between(scope, site.index, index) and row.multiplicity != "many":
+                    return Waiting("call", loops)
+                return Waiting("contained", loops - ended)
+        return Waiting("", loops)
+
+    def _waits_for(self, scope: Scope, call: facts.CallSite, handle: facts.Call, names: frozenset[str]) -> bool:
+        """``spawn(f).wait()``, ``t.join()``, ``timer.start(...).wait()``, ``event = timer.start(); event.wait()``."""
+        callee = call.callee
+        if not isinstance(callee, facts.Attribute):
+            return False
+        return self._stands_for(scope, callee.base, handle, names, 0)
+
+    def _stands_for(
+        self, scope: Scope, value: Value | None, handle: facts.Call, names: frozenset[str], depth: int
+    ) -> bool:
+        if value == handle or (isinstance(value, facts.Name) and value.id in names):
+            return True
+        if depth > 2:
+            return False
+        if isinstance(value, facts.Call) and value.scope == scope.index:
+            callee = scope.body.calls[value.index].callee
+            if isinstance(callee, facts.Attribute) and callee.name == "start":
+                return self._stands_for(scope, callee.base, handle, names, depth + 1)
+        if isinstance(value, facts.Name):
+            bound = scope.locals.get(value.id, ())
+            return any(
+                isinstance(b.value, facts.Call) and self._stands_for(scope, b.value, handle, names, depth + 1)
+                for b in bound
+            )
+        return False
+
+    def _waits_for_all(
+        self, scope: Scope, call: facts.CallSite, names: frozenset[str], pool: Value | None
+    ) -> bool:
+        """``joinall(jobs)`` with a job of ours in it, ``pool.waitall()`` of the pool that spawned."""
+        callee = call.callee
+        if isinstance(callee, facts.Attribute) and pool is not None and callee.base == pool:
+            return True
+        for argument in call.arguments:
+            if isinstance(argument, facts.Name) and argument.id in names:
+                return True
+            if isinstance(argument, facts.Sequence) and any(
+                isinstance(item, facts.Name) and item.id in names for item in argument.items
+            ):
+                return True
+        if isinstance(callee, facts.Attribute) and isinstance(callee.base, facts.Name):
+            return self._is_loop_over(scope, callee.base.id, names)
+        return False
+
+    @staticmethod
+    def _is_loop_over(scope: Scope, name: str, names: frozenset[str]) -> bool:
+        """``for t in threads: t.join()``."""
+        for binding in scope.locals.get(name, ()):
+            value = binding.value
+            if isinstance(value, facts.Element) and isinstance(value.of, facts.Name) and value.of.id in names:
+                return True
+        return False
+
+    def _spawns_between(self, scope: Scope, start: int, end: int) -> bool:
+        calls = scope.body.calls[start + 1 : end]
+        return any(facts.last_name(call.callee) in self._spawn_names for call in calls)
+
+    @staticmethod
+    def _left_at_once(site: Site) -> frozenset[int]:
+        """The loops that are left right after the spawn: a retry is no second greenthread."""
+        scope = site.scope
+        left: set[int] = set()
+        for exit_ in scope.body.exits:
+            if exit_.at <= site.index:
+                continue
+            inside: list[int] = []
+            for index, block in scope.blocks_around(site.call.block):
+                inside.append(index)
+                if block.kind in facts.LOOPS and exit_.block in inside:
+                    left.add(index)
+        return frozenset(left)
+
+    def _is_slot(self, scope: Scope, handle: facts.Call) -> bool:
+        """Whether the result goes into an attribute that the class also kills: one at a time."""
+        method = scope.method()
+        owner = method.owner if method is not None else None
+        if owner is None:
+            return False
+        for store in scope.body.stores:
+            if store.value == handle and self._kills_attribute(owner, store.name):
+                return True
+        return False
+
+    def _kills_attribute(self, owner: Klass, name: str) -> bool:
+        for klass in self._types.hierarchy.family(owner):
+            for scopes in klass.facts.methods.values():
+                for index in scopes:
+                    for call in klass.module.scopes[index].body.calls:
+                        if facts.last_name(call.callee) in self._kills and _concerns(call, name):
+                            return True
+        return False
+
+
+def _concerns(call: facts.CallSite, name: str) -> bool:
+    candidates = [*call.arguments]
+    if isinstance(call.callee, facts.Attribute):
+        candidates.append(call.callee.base)
+    return any(isinstance(value, facts.Attribute) and value.name == name for value in candidates)
+
+
+def _receiver(call: facts.CallSite) -> Value | None:
+    return call.callee.base if isinstance(call.callee, facts.Attribute) else None
+
+
+def _names_of(scope: Scope, handle: facts.Call) -> frozenset[str]:
+    """The local names that hold the handle, alone or in a list."""
+    found = {b.name for b in scope.body.bindings if _holds(b.value, handle)}
+    for call in scope.body.calls:
+        callee = call.callee
+        if isinstance(callee, facts.Attribute) and callee.name in ("append", "add") and call.arguments[:1] == (handle,):
+            found.add(facts.last_name(callee.base))
+        if isinstance(callee, facts.Attribute) and callee.name in ("append", "add") and call.arguments:
+            first = call.arguments[0]
+            if isinstance(first, facts.Name) and first.id in found:
+                found.add(facts.last_name(callee.base))
+    for store in scope.body.item_stores:
+        if _holds(store.value, handle):
+            found.add(facts.last_name(store.base))
+    return frozenset(found)
+
+
+def _holds(value: Value | None, handle: facts.Call) -> bool:
+    if value == handle:
+        return True
+    if isinstance(value, facts.Sequence | facts.Mapping):
+        return any(_holds(item, handle) for item in value.items)
+    return False

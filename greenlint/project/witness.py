@@ -1,0 +1,157 @@
+"""The proof as steps a person can follow: creation, store, start of the greenthreads, calls, the colliding use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from greenlint.model import Location, Role, Step
+from greenlint.project.origins import Hop, Slot
+from greenlint.project.program import Module, Scope, Site
+from greenlint.project.roots import Root
+from greenlint.project.sharing import Overlap, Reach, SharedObject
+from greenlint.source.reading import code_point_column
+from greenlint.summary import facts
+from greenlint.summary.facts import Span
+
+Lines = Callable[[str], Sequence[bytes]]
+
+
+class Locator:
+    """Turns spans of facts (UTF-8 offsets) into locations (code points)."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+
+    def at(self, module: Module, span: Span) -> Location:
+        """Return the location of a span of a module."""
+        lines = self._lines(module.path)
+        first, start, last, end = span
+        return Location(module.path, first, _column(lines, first, start), last, _column(lines, last, end))
+
+    def header(self, scope: Scope) -> Location:
+        """Return the location of the name line of a function or class."""
+        first, start, _, _ = scope.facts.span
+        name = len(scope.name.encode()) + (4 if scope.kind == "function" else 6 if scope.kind == "class" else 0)
+        return self.at(scope.module, (first, start, first, start + max(name, 1)))
+
+
+class Witness:
+    """Tells the proof of a shared object."""
+
+    def __init__(self, locator: Locator) -> None:
+        self._locator = locator
+
+    def steps(self, shared: SharedObject) -> tuple[Step, ...]:
+        """Return the steps, creation first."""
+        steps = [*self._created(shared)]
+        steps += self._thread(shared.first, shared)
+        if shared.second is not shared.first:
+            steps += self._thread(shared.second, shared)
+        if shared.mutation is not None and shared.mutation not in (shared.first.use, shared.second.use):
+            use = shared.mutation
+            message = f"{use.method} of the shared object is changed here, in a greenthread"
+            steps.append(Step(Role.USE, self._locator.at(use.scope.module, use.span), message))
+        return tuple(dict.fromkeys(steps))
+
+    def creation(self, shared: SharedObject) -> Location:
+        """Return where the finding stands: the first call that makes what fills the slot."""
+        birth = shared.births[0]
+        return self._locator.at(birth.scope.module, birth.call.span)
+
+    def _created(self, shared: SharedObject) -> Iterator[Step]:
+        for birth in shared.births:
+            yield Step(Role.CREATE, self._locator.at(birth.scope.module, birth.call.span), _made(birth))
+            yield from self._stored(birth, shared)
+
+    def _stored(self, birth: Site, shared: SharedObject) -> Iterator[Step]:
+        """The stores that put the object, or what a factory makes of it, into its slots."""
+        innermost = shared.first.state.slot
+        for slot in dict.fromkeys((shared.slot, innermost)):
+            if slot is not None and slot[0] == "field":
+                for scope, store in self._stores(shared, slot):
+                    location = self._locator.at(scope.module, store.span)
+                    if location.line != birth.call.span[0] or scope.module is not birth.scope.module:
+                        yield Step(Role.STORE, location, f"kept as {slot[2]}.{slot[3]}")
+
+    @staticmethod
+    def _stores(shared: SharedObject, slot: Slot) -> Iterator[tuple[Scope, facts.Store]]:
+        module = next((m for m in _modules(shared) if m.name == slot[1]), None)
+        for klass in module.classes if module is not None else ():
+            if klass.qualname == slot[2]:
+                for scope_index, index in klass.facts.attributes.get(slot[3], ()):
+                    scope = klass.module.scopes[scope_index]
+                    store = scope.body.stores[index]
+                    if store.value is not None and not isinstance(store.value, facts.Constant):
+                        yield scope, store
+
+    def _thread(self, reach: Reach, shared: SharedObject) -> Iterator[Step]:
+        """The way of one greenthread, from the outermost spawn to the use."""
+        hops = list(reach.state.hops)
+        last = max((i for i, hop in enumerate(hops) if hop.root is not None), default=-1)
+        for hop in reversed(hops[: last + 1] if last >= 0 else hops[:6]):
+            yield self._hop(hop, reach)
+        yield self._use(reach, shared)
+
+    def _hop(self, hop: Hop, reach: Reach) -> Step:
+        if hop.root is None:
+            assert hop.site is not None
+            location = self._locator.at(hop.scope.module, hop.site.call.span)
+            return Step(Role.CALL, location, f"{hop.scope.label} calls {hop.function.label}")
+        if hop.site is None:
+            message = f"the framework runs {hop.function.label} in greenthreads ({hop.root.row.id})"
+            return Step(Role.ENTRY, self._locator.header(hop.function), message)
+        location = self._locator.at(hop.scope.module, hop.site.call.span)
+        return Step(Role.SPAWN, location, _started(hop, hop.root, reach))
+
+    def _use(self, reach: Reach, shared: SharedObject) -> Step:
+        use = reach.use
+        location = self._locator.at(use.scope.module, use.span)
+        held = "no lock held" if not reach.state.locks else "the lock held here is not held at the other use"
+        if use.direction == "mutate":
+            return Step(Role.USE, location, f"{use.method} is changed here, {held}")
+        if shared.overlap is Overlap.STARTER and not reach.state.crossed:
+            return Step(Role.USE, location, "used here while the greenthread runs, " + held)
+        return Step(Role.USE, location, f"used here, {held}")
+
+
+def _started(hop: Hop, root: Root, reach: Reach) -> str:
+    what = hop.function.label
+    if root.many:
+        return f"greenthreads that run {what} start here, many at once"
+    if reach.state.many and (root.loops or "loop" in reach.state.why):
+        return f"greenthreads that run {what} start here: {reach.state.why}"
+    return f"a greenthread that runs {what} starts here"
+
+
+def _made(birth: Site) -> str:
+    scope = birth.scope
+    if scope.kind == "module":
+        return f"made once, when {scope.module.name} is imported"
+    if scope.kind == "class":
+        return f"made once, when class {scope.qualname} is defined"
+    return f"made in {scope.label}"
+
+
+def _modules(shared: SharedObject) -> Iterator[Module]:
+    for reach in (shared.first, shared.second):
+        yield reach.use.scope.module
+        for hop in reach.state.hops:
+            yield hop.scope.module
+    for birth in shared.births:
+        yield birth.scope.module
+
+
+def slot_name(slot: Slot) -> str:
+    """Return how messages name a slot."""
+    kind = slot[0]
+    if kind == "field":
+        return f"{slot[2]}.{slot[3]}"
+    if kind in ("variable", "default"):
+        return f"{slot[3]} of {slot[2]}"
+    if kind == "cache":
+        return f"the result of {slot[2]}()"
+    return f"{slot[1]}.{slot[2]}" if kind == "global" else slot[-1]
+
+
+def _column(lines: Sequence[bytes], line: int, offset: int) -> int:
+    return code_point_column(lines[line - 1], offset) if 0 < line <= len(lines) else offset + 1

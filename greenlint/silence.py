@@ -1,0 +1,88 @@
+"""Which findings are shown, and where: suppressions, per-file ignores, and the paths that the user named."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from greenlint.model import Finding, Location, Role
+from greenlint.options import Options
+from greenlint.source.suppressions import Suppressions
+
+BLANKET = "blanket noqa"
+_WITNESS_ROLES = frozenset((Role.CREATE, Role.SPAWN, Role.USE, Role.ENTRY))
+
+
+class Silence:
+    """Tells what suppresses a finding; comments are read once a file."""
+
+    def __init__(self, options: Options, text: Callable[[str], str]) -> None:
+        self._options = options
+        self._text = text
+        self._read: dict[str, Suppressions] = {}
+
+    def reason(self, finding: Finding) -> str | None:
+        """Return what suppresses a finding at its home, or None."""
+        path, line = finding.location.path, finding.location.line
+        if self._ignored_by_file(path, finding):
+            return "per-file-ignores"
+        home = self._of(path)
+        said = home.reason_for(line, finding.code, finding.name)
+        if said:
+            return said
+        if home.shared_safe(line) and finding.code.startswith("GRN1"):
+            return "greenlint: shared-safe"
+        for step in finding.witness:
+            if step.role in _WITNESS_ROLES:
+                there = self._of(step.location.path).reason_for(step.location.line, finding.code, finding.name)
+                if there and there.startswith("greenlint"):
+                    return there
+        return BLANKET if home.blanket_noqa(line) else None
+
+    def _of(self, path: str) -> Suppressions:
+        known = self._read.get(path)
+        if known is None:
+            known = self._read[path] = Suppressions.of(self._text(path))
+        return known
+
+    def _ignored_by_file(self, path: str, finding: Finding) -> bool:
+        for pattern, words in self._options.per_file_ignores.items():
+            if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(os.path.basename(path), pattern):
+                if any(finding.code.startswith(word) or finding.name == word or word == "ALL" for word in words):
+                    return True
+        return False
+
+
+class Shown:
+    """The paths that the user named: a directory shows what stands below it, a file what has a step in it."""
+
+    def __init__(self, root: Path, shown: tuple[Path, ...]) -> None:
+        named = [path.relative_to(root).as_posix() for path in shown if path.is_relative_to(root)]
+        self._directories = [
+            "" if name == "." else name + "/" for name in named if name == "." or (root / name).is_dir()
+        ]
+        self._files = {name for name in named if not (root / name).is_dir()}
+
+    def place(self, finding: Finding) -> Location | None:
+        """Return where the finding is shown: at home, else at its first step in a named file, else nowhere."""
+        if self._has(finding.location.path):
+            return finding.location
+        for step in finding.witness:
+            if step.location.path in self._files:
+                return step.location
+        return None
+
+    def _has(self, path: str) -> bool:
+        return path in self._files or any(path.startswith(directory) for directory in self._directories)
+
+
+def visible(finding: Finding, silence: Silence, shown: Shown) -> Iterator[Finding]:
+    """Yield the finding as it is shown, with what suppresses it; nothing when it concerns no named path."""
+    reason = silence.reason(finding)
+    place = shown.place(finding)
+    if place is None or (reason is not None and place != finding.location):
+        return
+    yield replace(finding, location=place, suppressed=reason)
