@@ -25,6 +25,7 @@ _SUFFIXES = (".sh", ".service", ".ini", ".cfg", ".toml", ".conf", ".dockerfile")
 _PREFIXES = ("Procfile", "Dockerfile", "Containerfile", "Makefile", "docker-compose", "compose.")
 _GUNICORN_FILES = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py")
 _TEXT_LENGTH = 200
+_MAXIMUM_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _can_launch(name: str) -> bool:
 
 def _in_file(base: str, path: str) -> Iterator[Launcher]:
     content = read_path(path, os.path.join(base, path))
-    if isinstance(content, Notice):
+    if isinstance(content, Notice) or len(content.data) > _MAXIMUM_BYTES:
         return
     name = path.rpartition("/")[2]
     if name in _GUNICORN_FILES:
@@ -113,10 +114,11 @@ def _in_text(path: str, name: str, text: str, data: bytes) -> Iterator[Launcher]
         yield from _declared(path, text, from_setup_cfg(text))
     if b"[uwsgi]" in data:
         yield from _configured(path, text, server_settings.of_uwsgi(text))
-    if not mentions(data, (b"python", *(command.encode() for command in known_programs()))):
+    programs = ("python", "pypy", *known_programs())
+    if not mentions(data, tuple(program.encode() for program in programs)):
         return
     for line, joined in logical_lines(name, text):
-        for command in commands_in(joined):
+        for command in commands_in(joined) if any(program in joined for program in programs) else ():
             shown = " ".join(joined.split())[:_TEXT_LENGTH]
             yield Launcher(
                 command.kind, command.target, command.library, path, line, shown, command.arguments,

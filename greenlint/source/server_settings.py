@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from greenlint.model import Notice
 from greenlint.source.commands import LaunchProgram, is_target, known_programs, library_named
 from greenlint.source.reading import ast_of
 
-_UWSGI_LINE = re.compile(r"\s*([\w-]+)\s*=\s*(.*?)\s*")
 _OFF = frozenset(("", "0", "false", "no", "off"))
 
 
@@ -51,9 +49,10 @@ def of_uwsgi(text: str) -> ServerSettings | None:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.lstrip().startswith("["):
             is_ours = line.strip() == "[uwsgi]"
-        elif is_ours and (found := _UWSGI_LINE.fullmatch(line)) is not None:
-            values.setdefault(found[1], found[2])
-            lines.setdefault(found[1], number)
+        elif is_ours:
+            key, _, value = line.partition("=")
+            values.setdefault(key.strip(), value.strip())
+            lines.setdefault(key.strip(), number)
     return _settings(known_programs()["uwsgi"], values, lines)
 
 

@@ -170,6 +170,14 @@ class TestGitignore:
         assert found(tmp_path / "scratch") == ["a.py"]
         assert found(tmp_path) == []
 
+    def test_of_a_directory_on_the_way_holds_for_a_file_that_must_not_be_forced(self, tmp_path: Path) -> None:
+        lay(tmp_path, {"sub/.gitignore": "deep/\n", "sub/deep/a.py": "", "sub/b.py": ""})
+        named = [tmp_path / "sub/deep/a.py", tmp_path / "sub/b.py"]
+        files = discover(tmp_path, Options(force_exclude=True), given=named)
+        assert [file.path for file in files] == ["sub/b.py"]
+        options = Options(force_exclude=True, respect_gitignore=False)
+        assert len(discover(tmp_path, options, given=named)) == 2
+
     def test_can_be_disregarded(self, tmp_path: Path) -> None:
         lay(tmp_path, {".gitignore": "a.py\n", "a.py": ""})
         assert found(tmp_path, Options(respect_gitignore=False)) == ["a.py"]

@@ -4,9 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenlint.options import Options
+from greenlint.source.commands import commands_in
+from greenlint.source.entry_points import from_pyproject, from_setup_cfg, from_setup_py
 from greenlint.source.launchers import Launcher, find_launchers
+from greenlint.source.logical_lines import logical_lines
 from tests.source.trees import lay
 
 
@@ -107,6 +112,9 @@ class TestCommandLines:
             "gunicorn",
             "python setup.py install",
             "python -c 'import gunicorn'",
+            "python -u",
+            "python -m ./tool",
+            'sh -c "sh -c \\"unbalanced gunicorn"',
             "my-gunicorn -k gevent app:app",
             "gunicorn_error.log app:app",
             "# gunicorn -k gevent app:app",
@@ -249,6 +257,29 @@ class TestDeclaredEntryPoints:
         assert [item for item in started(lay(tmp_path, {name: text})) if item[1]] == []
 
 
+WORDS = st.sampled_from((
+    "gunicorn", "celery", "uwsgi", "python", "-m", "-k", "gevent", "app:app", "worker", "[", "]", '"', "'",
+    "\\", ";", "&&", "|", "#", "=", "${X:-", "}", ",", "-", "\n", "command:", ">",
+))  # fmt: skip
+
+
+class TestAnyText:
+    @given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=60))
+    def test_is_read_without_an_error(self, text: str) -> None:
+        for name in ("run.sh", "compose.yml", "Dockerfile"):
+            for _, line in logical_lines(name, text):
+                assert all(command.kind for command in commands_in(line))
+
+    @given(
+        st.text(max_size=60),
+        st.sampled_from(["[entry_points]\n", "[project.scripts]\n", "setup(entry_points="]),
+    )
+    def test_declares_entry_points_without_an_error(self, text: str, before: str) -> None:
+        written = before + text
+        for entries in (from_setup_cfg(written), from_pyproject(written), from_setup_py(written.encode())):
+            assert all(entry.target for entry in entries)
+
+
 class TestTree:
     def test_environments_and_excluded_directories_say_nothing(self, tmp_path: Path) -> None:
         command = "gunicorn -k gevent app:app\n"
@@ -261,6 +292,10 @@ class TestTree:
     def test_a_link_or_pipe_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
         os.mkfifo(tmp_path / "run.sh")
+        assert find_launchers(tmp_path) == ()
+
+    def test_a_file_over_a_megabyte_is_no_configuration(self, tmp_path: Path) -> None:
+        lay(tmp_path, {"run.sh": "gunicorn -k gevent app:app\n" + "#" * (1 << 20)})
         assert find_launchers(tmp_path) == ()
 
     def test_that_is_not_there_has_none(self, tmp_path: Path) -> None:

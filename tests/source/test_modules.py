@@ -74,6 +74,14 @@ class TestNamespaces:
         assert found["backend/app/main.py"] == "app.main"
         assert found["backend/manage.py"] == "manage"
 
+    def test_are_not_hurt_by_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
+        tree = {"backend/app/__init__.py": "", "backend/app/a.py": "import app\n", "backend/app/b.py": ""}
+        lay(tmp_path, tree)
+        (tmp_path / "backend/app/b.py").unlink()
+        given = [tmp_path / "backend/app/b.py", tmp_path]
+        found = {file.path: file.module for file in discover(tmp_path, Options(), given=given)}
+        assert found["backend/app/b.py"] == "app.b"
+
     def test_without_any_import_are_assumed(self, tmp_path: Path) -> None:
         assert names(tmp_path, {"ns/app/__init__.py": ""})["ns/app/__init__.py"] == "ns.app"
 
@@ -103,6 +111,10 @@ class TestSeveralDistributions:
         assert found["common/common/__init__.py"] == "common"
         assert found["services/core/mail/mail/agent.py"] == "mail.agent"
         assert found["services/core/ui/src/ui/__init__.py"] == "ui"
+
+    def test_that_is_built_inside_its_package_is_none(self, tmp_path: Path) -> None:
+        tree = {"app/__init__.py": "", "app/setup.py": "", "app/src/a.py": "", "app/b.py": ""}
+        assert names(tmp_path, tree)["app/b.py"] == "app.b"
 
     def test_one_name_in_two_of_them_stays_two_modules(self, tmp_path: Path) -> None:
         found = names(tmp_path, SEVERAL_DISTRIBUTIONS)
