@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ from greenlint.source.roots import Program, programs
 from greenlint.summary.extract import summarise
 
 NOT_PRODUCT = ("test", "example", "docs")
+_RECURSION_LIMIT = 6000
 _UNSAVED = Stamp(0, 0, 0, 0)
 
 
@@ -216,12 +218,17 @@ class _Run:
 
 @contextmanager
 def _collector_off() -> Iterator[None]:
-    """Facts are trees without cycles: collecting while they grow costs a third of the time."""
-    was_on = gc.isenabled()
+    """Facts are trees without cycles: collecting while they grow costs a third of the time.
+
+    Questions about values lead to questions: their depth is bounded, and above Python's default.
+    """
+    was_on, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
     try:
         yield
     finally:
+        sys.setrecursionlimit(limit)
         if was_on:
             gc.enable()
 

@@ -20,6 +20,7 @@ Runtime = Literal[
     "async-mode",  # python-socketio and engineio: by async_mode
     "pool-option",  # celery: by -P / --pool
     "executor",  # by the executor argument or by what is patched
+    "wsgi-server",  # runs in whatever serves the WSGI application, one greenthread a request if that is green
     "caller-greenthread",  # runs in whichever greenthread calls it
 ]
 SpawnKind = Literal[

@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
+DEEPEST = 160
+"""How many questions may be open at once; a chain of evidence that long convinces nobody."""
 
 
 class Memo(Generic[Answer]):
@@ -37,6 +39,9 @@ class Memo(Generic[Answer]):
         depth = self._open.get(question)
         if depth is not None:
             self._depend(depth)
+            return self._empty
+        if len(self._lowest) >= DEEPEST:
+            self._depend(0)
             return self._empty
         earlier = self._provisional.get(question)
         if earlier is not None:
