@@ -120,7 +120,8 @@ class Attributes:
             for row in library.attribute_rows(external):
                 if row.attribute == name:
                     return (Opaque(library.canonical(row.attribute_type), None),)
-        delegated = list(self._delegated(base.klass, name))
+        klass = base.klass
+        delegated = self._types.memo.ask(("delegated", klass, name), lambda: tuple(self._delegated(klass, name)))
         if delegated:
             return delegated
         return (Member(Opaque(holder, base.birth), name),) if isinstance(holder, str) else ()
@@ -174,10 +175,8 @@ class Attributes:
                     yield from self._types.of(scope, store.value)
 
     def _outside_stores(self, name: str) -> Iterator[tuple[Scope, facts.Store]]:
-        for module in self._types.program.modules.values():
-            for scope_index, index in module.facts.stored.get(name, ()):
-                scope = module.scopes[scope_index]
-                yield scope, scope.body.stores[index]
+        for scope, index in self._types.program.stored_from_outside(name):
+            yield scope, scope.body.stores[index]
 
     def _contents_of_field(self, klass: Klass, name: str) -> Iterator[Type]:
         family = self._types.hierarchy.family(klass)

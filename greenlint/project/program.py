@@ -291,31 +291,61 @@ class Program:
         """All scopes in source order."""
         return tuple(scope for module in self.modules.values() for scope in module.scopes)
 
+    @cached_property
+    def _calling(self) -> dict[str, list[Module]]:
+        """Callee name -> modules with such calls."""
+        found: dict[str, list[Module]] = {}
+        for module in self.modules.values():
+            for name in module.facts.calls:
+                found.setdefault(name, []).append(module)
+        return found
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[str]]:
+        """Name -> names that stand for it, anywhere."""
+        found: dict[str, dict[str, None]] = {}
+        for module in self.modules.values():
+            for name, aliases in module.facts.aliases.items():
+                found.setdefault(name, {}).update(dict.fromkeys(aliases))
+        return {name: list(aliases) for name, aliases in found.items()}
+
+    @cached_property
+    def _storing(self) -> dict[str, list[Module]]:
+        """Attribute -> modules that store it through something other than ``self``."""
+        found: dict[str, list[Module]] = {}
+        for module in self.modules.values():
+            for name in module.facts.stored:
+                found.setdefault(name, []).append(module)
+        return found
+
     def calls_named(self, name: str) -> tuple[Site, ...]:
         """Return the calls whose callee ends in a name (``name.``: calls of a method of an attribute ``name``)."""
         found = self._calls.get(name)
         if found is None:
-            sites = []
-            for module in self.modules.values():
-                for scope, index in module.facts.calls.get(name, ()):
-                    sites.append(Site(module.scopes[scope], index))
-            found = self._calls[name] = tuple(sites)
+            found = self._calls[name] = tuple(
+                [
+                    Site(module.scopes[scope], index)
+                    for module in self._calling.get(name, ())
+                    for scope, index in module.facts.calls[name]
+                ]
+            )
         return found
 
-    def aliases_of(self, names: Iterable[str], allowed: frozenset[str] | None = None) -> frozenset[str]:
-        """Return the names and all names that stand for one of them, directly or through others.
+    def stored_from_outside(self, name: str) -> Iterator[tuple[Scope, int]]:
+        """Yield the stores (``name.``: item stores) to an attribute through anything but ``self``."""
+        for module in self._storing.get(name, ()):
+            for scope, index in module.facts.stored[name]:
+                yield module.scopes[scope], index
 
-        Within one module an alias is followed as far as it goes; across modules it is followed by name.
-        """
+    def aliases_of(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the names and all names that stand for one of them, directly or through others."""
         found = set(names)
-        work = sorted(found)
+        work = list(found)
         while work:
-            name = work.pop()
-            for module in self.modules.values():
-                for alias in module.facts.aliases.get(name, ()):
-                    if alias not in found and (allowed is None or alias in allowed):
-                        found.add(alias)
-                        work.append(alias)
+            for alias in self._aliases.get(work.pop(), ()):
+                if alias not in found:
+                    found.add(alias)
+                    work.append(alias)
         return frozenset(found)
 
     def module_for(self, dotted: str, importer: Module | None = None) -> Module | None:

@@ -170,18 +170,15 @@ class Uses:
 
     def _stores(self, rows: list[ClientRow]) -> Iterator[Use]:
         """Attributes of a client that are set: ``session.auth = ...``, ``session.headers[...] = ...``."""
-        names = sorted({name for row in rows for name in row.uses.mutate})
-        for module in self._types.program.modules.values():
-            for name in names:
-                for scope_index, index in module.facts.stored.get(name, ()):
-                    scope = module.scopes[scope_index]
-                    store = scope.body.stores[index]
-                    yield from self._mutation(scope, store.base, name, store.block, store.at, store.span)
-                for scope_index, index in module.facts.stored.get(name + ".", ()):
-                    scope = module.scopes[scope_index]
-                    item = scope.body.item_stores[index]
-                    if isinstance(item.base, facts.Attribute):
-                        yield from self._mutation(scope, item.base.base, name, item.block, item.at, item.span)
+        program = self._types.program
+        for name in sorted({name for row in rows for name in row.uses.mutate}):
+            for scope, index in program.stored_from_outside(name):
+                store = scope.body.stores[index]
+                yield from self._mutation(scope, store.base, name, store.block, store.at, store.span)
+            for scope, index in program.stored_from_outside(name + "."):
+                item = scope.body.item_stores[index]
+                if isinstance(item.base, facts.Attribute):
+                    yield from self._mutation(scope, item.base.base, name, item.block, item.at, item.span)
 
     def _mutation(
         self, scope: Scope, receiver: Value | None, name: str, block: int, at: int, span: Span
