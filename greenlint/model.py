@@ -94,6 +94,9 @@ class Finding:
     ``message`` is the one line that concise output, flake8, pylint and JSON print.
     ``failure`` is what happens at run time, ``because`` the mechanism, ``help`` what to do instead.
     ``identity`` holds the line-free names the fingerprint is made of (rule, object, spawn, use).
+    ``subject`` names what the fault is in (empty: the identity does) and ``ways`` each way in which greenthreads
+    come to it; a baseline knows a finding by both.  ``observed``: the fault was seen at run time with objects of
+    this kind, so that no declaration talks it away.
     """
 
     code: str
@@ -109,6 +112,9 @@ class Finding:
     because: str = ""
     help: str = ""
     identity: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    observed: bool = False
     fingerprint: str = ""
     suppressed: str | None = None
 

@@ -56,7 +56,8 @@ class SharedObject:
 
     ``births`` are the calls that make what fills the slot, in source order; ``first`` and ``second`` the colliding
     reaches (the same one when many greenthreads make it); ``mutation`` a change of the client's state made in a
-    greenthread; ``blocked_stream`` a streaming use with a blocking pool.
+    greenthread; ``blocked_stream`` a streaming use with a blocking pool; ``ways`` names, free of lines, each way in
+    which greenthreads come to a colliding use.
     """
 
     slot: Slot
@@ -69,6 +70,7 @@ class SharedObject:
     mutation: Use | None
     blocked_stream: Use | None
     assumptions: tuple[str, ...]
+    ways: tuple[str, ...] = ()
 
 
 class Sharing:
@@ -200,6 +202,7 @@ class Sharing:
             mutation=next((use for use in crossed if use.direction == "mutate"), None),
             blocked_stream=next((use for use in crossed if self._streams_blocking(use, reaches)), None),
             assumptions=self._assumptions(first, second, overlap),
+            ways=tuple(sorted({_way(r) for r in reaches if r.state.crossed and _collides(r, first, second)})),
         )
 
     def _conflicts(self, reaches: Sequence[Reach]) -> Iterator[tuple[Overlap, Reach, Reach]]:
@@ -328,6 +331,21 @@ def _conflict(one: Use, other: Use) -> bool:
     if directions <= {"read"} or directions <= {"write"}:
         return True
     return bool(directions & {"exclusive", "mutate"})
+
+
+def _collides(reach: Reach, first: Reach, second: Reach) -> bool:
+    """Whether a reach takes part in the fault: no lock, and a use that conflicts with one of the proof."""
+    return not reach.state.locks and (_conflict(reach.use, first.use) or _conflict(reach.use, second.use))
+
+
+def _way(reach: Reach) -> str:
+    """Name the start of the greenthread that uses the object: who starts it, and what it runs."""
+    start = next(hop for hop in reach.state.hops if hop.root is not None)
+    return f"{_path(start.scope)} starts {_path(start.function)}"
+
+
+def _path(scope: Scope) -> str:
+    return f"{scope.module.name}.{scope.qualname}" if scope.qualname else scope.module.name
 
 
 def _shortest_first(reach: Reach) -> tuple[object, ...]:

@@ -64,8 +64,11 @@ class Rule(ABC):
         failure: str | None = None,
         because: str = "",
         help: str = "",
+        subject: tuple[str, ...] = (),
+        ways: tuple[str, ...] = (),
+        observed: bool = False,
     ) -> Finding:
-        """Make a finding of this rule.
+        """Make a finding of this rule; see ``Finding`` for what its parts mean.
 
         ``identity`` holds the names that tell it from others (object, spawned callable, use) and that stay
         when lines move; ``ordinal`` tells findings of equal identity apart. ``severity`` and ``failure``
@@ -85,6 +88,9 @@ class Rule(ABC):
             because=because,
             help=help,
             identity=identity,
+            subject=subject,
+            ways=ways,
+            observed=observed,
             fingerprint=fingerprint(self.code, identity, ordinal),
         )
 

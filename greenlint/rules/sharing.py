@@ -31,6 +31,9 @@ def tell(rule: Rule, project: Project, shared: SharedObject, severity: Severity,
         failure=row.failure,
         because=row.reason,
         help=row.fix,
+        subject=(shared.name, ".".join(shared.slot[1:])),
+        ways=shared.ways,
+        observed=row.evidence == "observed" and row.sharing == "unsafe",
     )
 
 
