@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import PatchState, patch_state
-from greenlint.project.program import Module, Program, components
+from greenlint.project.program import Module, Program, Scope, components
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning, feed
@@ -28,12 +28,16 @@ MOST_ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a run knows besides the sources: hub, launchers, declared roots and the declared patch state."""
+    """What a run knows besides the sources: hub, launchers, declared roots and the declared patch state.
+
+    ``placed`` says where functions are declared to run (greenthread, native, main), by path and line of their def.
+    """
 
     hub: str = "auto"
     launches: tuple[Launch, ...] = ()
     declared: tuple[Declared, ...] = ()
     patched: bool | None = None
+    placed: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
 
 class Component:
@@ -59,7 +63,9 @@ class Component:
     def _linked(self) -> tuple[Spawning, Roots]:
         """The roots. What spawners pass gives parameters types, and these may show further spawners: repeat."""
         launches = [launch for launch in self._setting.launches if self._serves(launch)]
-        implicit = Implicit(self.types, self.patched, launches, self._setting.declared)
+        in_greenthreads = [Declared(f"{s.module.name}.{s.qualname}", True) for s in self._placed("greenthread")]
+        declared = (*self._setting.declared, *in_greenthreads)
+        implicit = Implicit(self.types, self.patched, launches, declared)
         spawning = Spawning(self.types, self.patched, implicit)
         roots = spawning.roots()
         for _ in range(MOST_ROUNDS):
@@ -69,7 +75,14 @@ class Component:
             self.types.callers.forget()
             spawning = Spawning(self.types, self.patched, implicit)
             roots = spawning.roots()
-        return spawning, roots
+        return spawning, Roots(roots.all, frozenset(self._placed("native", "main")))
+
+    def _placed(self, *places: str) -> Iterator[Scope]:
+        """The functions that a comment declares to run in one of the places."""
+        for scope in self.program.scopes if self._setting.placed else ():
+            where = self._setting.placed.get((scope.module.path, scope.facts.span[0]))
+            if scope.kind == "function" and where in places:
+                yield scope
 
     @property
     def roots(self) -> Roots:

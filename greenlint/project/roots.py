@@ -75,9 +75,13 @@ class Root:
 
 
 class Roots:
-    """All roots of a program, found by the function they run."""
+    """All roots of a program, found by the function they run.
 
-    def __init__(self, roots: Sequence[Root]) -> None:
+    Functions that run ``elsewhere`` (declared: in native threads, in the main greenthread) have none.
+    """
+
+    def __init__(self, roots: Sequence[Root], elsewhere: frozenset[Scope] = frozenset()) -> None:
+        self.elsewhere = elsewhere
         self.all = tuple(sorted(roots, key=lambda root: root.key))
         self._into: dict[Scope, list[tuple[Root, Entry]]] = {}
         for root in self.all:
@@ -86,7 +90,7 @@ class Roots:
 
     def into(self, function: Scope) -> Sequence[tuple[Root, Entry]]:
         """Return the roots that run a function."""
-        return self._into.get(function, ())
+        return () if function in self.elsewhere else self._into.get(function, ())
 
 
 def hook_methods(patterns: Sequence[str], names: Sequence[str]) -> Iterator[str]:

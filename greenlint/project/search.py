@@ -222,8 +222,10 @@ class Search:
         looped = bool(self._loops(function, block, state))
         state = state.in_loop(looped, "spawned in a loop")
         ended = Origin(me.kind, me.key, state, me.klass, me.path)
-        if state.crossed:
+        if state.crossed or function in self._roots.elsewhere:
             yield ended
+        if function in self._roots.elsewhere and not state.crossed:
+            return
         count = 0
         for root, entry in self._roots.into(function):
             if root in state.crossed and root.site is not None:

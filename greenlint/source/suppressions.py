@@ -88,8 +88,12 @@ class Suppressions:
 
     def runs_in(self, line: int) -> str | None:
         """Return where the function whose ``def`` is at `line` is declared to run, one of `RUNS_IN`."""
-        found = (item for item in self.directives if item.word == "runs-in" and line in item.covers)
-        return next((item.arguments[0] for item in found), None)
+        return self.places.get(line)
+
+    @cached_property
+    def places(self) -> Mapping[int, str]:
+        """Where functions are declared to run, by each line that the comment speaks of."""
+        return {line: d.arguments[0] for d in reversed(self.directives) if d.word == "runs-in" for line in d.covers}
 
     @cached_property
     def directives(self) -> tuple[Directive, ...]:
