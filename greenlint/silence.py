@@ -57,9 +57,17 @@ class Silence:
 
 
 class Shown:
-    """The paths that the user named: a directory shows what stands below it, a file what has a step in it."""
+    """The paths that the user named: a directory shows what stands below it, a file what has a step in it.
 
-    def __init__(self, root: Path, shown: tuple[Path, ...]) -> None:
+    A host linter that checks file by file says itself which files those are: ``checked``, real paths.
+    """
+
+    def __init__(self, root: Path, shown: tuple[Path, ...], checked: frozenset[Path] | None = None) -> None:
+        if checked is not None:
+            real = Path(os.path.realpath(root))
+            self._directories: list[str] = []
+            self._files = {path.relative_to(real).as_posix() for path in checked if path.is_relative_to(real)}
+            return
         named = [path.relative_to(root).as_posix() for path in shown if path.is_relative_to(root)]
         self._directories = [
             "" if name == "." else name + "/" for name in named if name == "." or (root / name).is_dir()
@@ -80,9 +88,21 @@ class Shown:
 
 
 def visible(finding: Finding, silence: Silence, shown: Shown) -> Iterator[Finding]:
-    """Yield the finding as it is shown, with what suppresses it; nothing when it concerns no named path."""
-    reason = silence.reason(finding)
+    """Yield the finding as it is shown, with what suppresses it; nothing when it concerns no named path.
+
+    What is suppressed at home is shown nowhere else. Only a blanket noqa, which may mean any other linter,
+    holds where it stands; the place that a finding moves to has a say of its own.
+    """
     place = shown.place(finding)
-    if place is None or (reason is not None and place != finding.location):
+    if place is None:
         return
-    yield replace(finding, location=place, suppressed=reason)
+    reason = silence.reason(finding)
+    if place == finding.location:
+        yield replace(finding, suppressed=reason)
+    elif reason in (None, BLANKET):
+        moved = replace(finding, location=place, message=f"{finding.message} (stands at {_short(finding)})")
+        yield replace(moved, suppressed=silence.reason(moved))
+
+
+def _short(finding: Finding) -> str:
+    return f"{finding.location.path}:{finding.location.line}"

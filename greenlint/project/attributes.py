@@ -153,10 +153,23 @@ class Attributes:
 
     def class_variable(self, klass: Klass, name: str) -> Types_:
         """Return what the class body, or the nearest base's, binds the name to."""
+        return self._types.memo.ask(("class variable", klass, name), lambda: self._class_variable(klass, name))
+
+    def _class_variable(self, klass: Klass, name: str) -> Types_:
+        found: list[Type] = []
         for base in self._types.hierarchy.order(klass):
             if isinstance(base, Klass) and name in base.scope.locals and not base.methods(name):
-                return self._types.name(base.scope, name)
-        return self._set_on_class(klass, name)
+                found.extend(self._types.name(base.scope, name))
+                break
+        for scope, store in self._types.hierarchy.stores(klass, name):
+            if self._is_class_method(scope):
+                found.extend(self._types.of(scope, store.value))
+        return tuple(dict.fromkeys(found)) or self._set_on_class(klass, name)
+
+    @staticmethod
+    def _is_class_method(scope: Scope) -> bool:
+        method = scope.method()
+        return method is not None and (method.name == "__new__" or "classmethod" in method.decorator_names())
 
     def _set_on_class(self, klass: Klass, name: str) -> Types_:
         """What ``Class.name = value`` sets, wherever it stands."""

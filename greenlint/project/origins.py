@@ -52,6 +52,7 @@ class State:
     hops         the path, use first.
     slot         the innermost slot met so far.
     assumptions  what the path takes for granted.
+    derived_at   the call by which the object used was derived from the one traced (a cursor from its connection).
     """
 
     crossed: tuple[Root, ...] = ()
@@ -62,6 +63,7 @@ class State:
     hops: tuple[Hop, ...] = ()
     slot: Slot | None = None
     assumptions: tuple[str, ...] = ()
+    derived_at: Site | None = None
 
     def in_loop(self, looped: bool, why: str) -> State:
         """Return the state after leaving loops that the crossing stands in and the object's birth does not."""

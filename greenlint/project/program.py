@@ -309,6 +309,12 @@ class Program:
                 found.setdefault(name, {}).update(dict.fromkeys(aliases))
         return {name: list(aliases) for name, aliases in found.items()}
 
+    def holders_of(self, callee: str) -> frozenset[str]:
+        """Return the names of variables and attributes that hold what a callee of that name returned."""
+        return frozenset(
+            name for module in self.modules.values() for name in module.facts.made.get(callee, ())
+        )
+
     @cached_property
     def _storing(self) -> dict[str, list[Module]]:
         """Attribute -> modules that store it through something other than ``self``."""

@@ -11,6 +11,7 @@ The three suppliers of edges are the callers of a function, the roots that run i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.project.calls import Edge
@@ -84,7 +85,7 @@ class Search:
     ) -> Iterator[Origin]:
         if value is None or self._spent(depth):
             return
-        question = (scope, value, state.crossed, state.many, state.contained, state.locks, state.slot, frames)
+        question = (scope, value, replace(state, hops=()), frames)
         if question in self._seen:
             return
         self._seen.add(question)
@@ -485,8 +486,25 @@ class Search:
     ) -> Iterator[Origin]:
         if isinstance(value.base, facts.Element) and state.crossed:
             return
+        if self._is_worker_number(scope, value.key):
+            return
+        if isinstance(value.base, facts.Call) and isinstance(value.key, facts.Constant):
+            site = Site(scope.module.scopes[value.base.scope], value.base.index)
+            if any(isinstance(t, Opaque) and t.birth == site for t in self._types.of(scope, value)):
+                around = self._loops(scope, block, state) - scope.loops_around(site.call.block)
+                yield Origin("born", (site,), state.in_loop(bool(around), "spawned in a loop, made before it"))
+                return
         for origin in self._back(scope, value.base, block, frames, state, depth):
             yield origin.below("[]", None)
+
+    def _is_worker_number(self, scope: Scope, key: Value | None) -> bool:
+        """Whether a key is a number that each greenthread gets for itself: ``spawn(work, n)`` for n in range(...)."""
+        if not isinstance(key, facts.Name) or scope.parameter(key.id) is None:
+            return False
+        given = [handed_to(root, entry, key.id) for root, entry in self._roots.into(scope)]
+        return bool(given) and all(
+            passed is not None and _is_counted(self._types, passed.scope, passed.value) for passed in given
+        )
 
     # calls
 
@@ -496,6 +514,8 @@ class Search:
         site = Site(scope.module.scopes[value.scope], value.index)
         call = site.call
         if isinstance(call.callee, facts.Attribute):
+            if self._is_checked_out(scope, call.callee):
+                return
             held = [t for t in self._types.of(scope, call.callee.base) if isinstance(t, ElementType)]
             if held:
                 if call.callee.name not in _EXCLUSIVE_TAKES:
@@ -506,6 +526,16 @@ class Search:
         state = state.in_loop(bool(around), "spawned in a loop, made before it")
         for callee in self._types.of(scope, call.callee):
             yield from self._called(scope, site, callee, frames, state, depth)
+
+    def _is_checked_out(self, scope: Scope, callee: facts.Attribute) -> bool:
+        """Whether a call takes an object out of a pool or queue, for the taker alone."""
+        for t in self._types.of(scope, callee.base):
+            path = t.path if isinstance(t, Opaque) else ""
+            if isinstance(t, Instance):
+                path = next(iter(self._types.hierarchy.external_bases(t.klass)), "")
+            if path and self._types.library.is_checkout(path):
+                return True
+        return False
 
     def _called(
         self, scope: Scope, site: Site, callee: Type, frames: Frames, state: State, depth: int
@@ -576,12 +606,25 @@ class Search:
         self, scope: Scope, site: Site, callee: Opaque | Member, frames: Frames, state: State, depth: int
     ) -> Iterator[Origin]:
         """A method of a library's object: a new object, or one that shares the receiver's connection."""
-        made = self._types.results.called(site, callee)
+        made = tuple(self._types.results.called(site, callee))
         if any(isinstance(t, Opaque) and t.birth == site for t in made):
             yield Origin("born", (site,), state)
+            if not state.crossed and isinstance(callee, Member) and self._shares_connection(callee):
+                derived = replace(state, derived_at=site)
+                receiver = site.call.callee.base if isinstance(site.call.callee, facts.Attribute) else None
+                yield from self._back(scope, receiver, site.call.block, frames, derived, depth)
         elif isinstance(callee, Member) and isinstance(site.call.callee, facts.Attribute):
             if any(isinstance(t, Opaque) and t.birth is not None for t in made):
                 yield from self._back(scope, site.call.callee.base, site.call.block, frames, state, depth)
+
+    def _shares_connection(self, derive: Member) -> bool:
+        """Whether what a method of a client returns talks over the client's own connection."""
+        library = self._types.library
+        made = library.clients(f"{derive.owner.path}.{derive.name}")
+        for row in library.clients(derive.owner.path.partition("()")[0]):
+            if row.use_of(derive.name) == "derive" or row in made:
+                return True
+        return False
 
     def _entered(
         self, scope: Scope, value: facts.Entered, block: int, frames: Frames, state: State, depth: int
@@ -623,6 +666,21 @@ def _is_receiver(scope: Scope, name: str) -> bool:
     if scope.owner is None or not parameters or parameters[0].name != name:
         return False
     return not {"staticmethod", "classmethod"} & set(scope.decorator_names())
+
+
+def _is_counted(types: Types, scope: Scope, value: Value | None) -> bool:
+    """Whether a value counts up: an element of ``range()``, or the number of an ``enumerate()``."""
+    if isinstance(value, facts.Name):
+        owner = types.binding_scope(scope, value.id) or scope.module.body
+        bound = owner.locals.get(value.id, ())
+        return bool(bound) and all(_is_counted(types, owner, binding.value) for binding in bound)
+    wanted = "builtins.range"
+    if isinstance(value, facts.Item):
+        value, wanted = value.base, "builtins.enumerate"
+    if isinstance(value, facts.Element) and isinstance(value.of, facts.Call):
+        callee = scope.module.scopes[value.of.scope].body.calls[value.of.index].callee
+        return External(wanted) in types.of(scope, callee)
+    return False
 
 
 def _self_name(scope: Scope) -> Value | None:

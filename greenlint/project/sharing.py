@@ -22,7 +22,7 @@ from greenlint.project.roots import Root, Roots
 from greenlint.project.search import Search
 from greenlint.project.spawning import Spawning
 from greenlint.project.types import Types
-from greenlint.project.uses import Use, Uses, is_datagram
+from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
 
 _COLLIDES = ("breaks", "hangs", "state")
@@ -110,7 +110,20 @@ class Sharing:
             origins, search.gave_up = [], True
         self.given_up += search.gave_up
         for origin in dict.fromkeys(origins):
-            yield Reach(use, origin)
+            for client in self._clients(use, origin):
+                yield Reach(use._replace(client=client), origin)
+
+    def _clients(self, use: Use, origin: Origin) -> Iterator[Client]:
+        """The client that a reach is about: the one used, or the one whose connection it was derived from."""
+        site = origin.state.derived_at
+        if site is None:
+            yield use.client
+        elif isinstance(site.call.callee, facts.Attribute):
+            finder = Uses(self._types, self._roots)
+            for t in self._types.of(site.scope, site.call.callee.base):
+                for row, name, birth in finder.clients_of(t):
+                    if birth is not None:
+                        yield Client(row, name, birth)
 
     def _matters(self, use: Use) -> bool:
         """Whether sharing the client is a fault in this program."""

@@ -54,7 +54,7 @@ class Spawning:
         self._patched = patched
         self._implicit = implicit
         self._names = self._spawn_names()
-        self.waits = Waits(types, self._names)
+        self.waits = Waits(types)
         self._spawners: set[tuple[Scope, str]] = set()
         self._roots: list[Root] = []
         self._work: list[Spawn] = []
@@ -63,6 +63,8 @@ class Spawning:
         """Return all roots, explicit and implicit."""
         self._roots, self._spawners = [], set()
         self._work = sorted(self._spawn_calls(), key=lambda spawn: (*spawn.site.key, spawn.row.id), reverse=True)
+        for spawn in self._work:
+            self.waits.note(spawn.site)
         seen: set[tuple[Site, int, str]] = set()
         while self._work:
             spawn = self._work.pop()
@@ -211,8 +213,8 @@ class Spawning:
         position = _position(function, name)
         for edge in self._types.callers.of(function):
             if edge.site.scope is not function:
-                row = spawn.row
-                self._work.append(Spawn(edge.site, row, position, name, many, function, spawn.pool))
+                self.waits.note(edge.site)
+                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool))
         for scope in self._decorated_by(function):
             self._decorated(scope, root, function)
 

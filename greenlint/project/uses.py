@@ -66,16 +66,26 @@ class Uses:
         library = self._types.library
         if isinstance(found, Opaque) and (found.birth is not None or not birth_required):
             path = found.path.partition("()")[0]
-            for row in library.clients(path):
-                if row.when is None or self._holds(row, found.birth):
-                    yield row, path, found.birth
-                    return
+            rows = library.clients(path)
+            special = [row for row in rows if row.when is not None and self._holds(row, found.birth)]
+            general = [row for row in rows if row.when is None]
+            if special or general:
+                yield (special or general)[0], self._made_name(path, found.birth), found.birth
         elif isinstance(found, Instance) and (found.birth is not None or not birth_required):
             for base in self._types.hierarchy.external_bases(found.klass):
                 for row in library.clients(base):
                     if row.when is None:
                         yield row, base, found.birth
                         return
+
+    def _made_name(self, path: str, birth: Site | None) -> str:
+        """The name of what was made: that of the first object when a derived one shares its connection."""
+        if birth is None:
+            return path
+        for t in self._types.of(birth.scope, facts.Call(birth.scope.index, birth.index)):
+            if isinstance(t, Opaque) and t.birth == birth and self._types.library.clients(t.path.partition("()")[0]):
+                return t.path.partition("()")[0]
+        return path
 
     def _holds(self, row: ClientRow, birth: Site | None) -> bool:
         """Whether the making call has the argument that a row is about."""
@@ -95,6 +105,7 @@ class Uses:
         names = program.aliases_of(knowledge.client_last_names)
         if len(names) > 4 * len(knowledge.client_last_names) + 200:
             names = knowledge.client_last_names
+        names |= self._called_objects()
         for name in sorted(names):
             for site in program.calls_named(name):
                 for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
@@ -107,6 +118,14 @@ class Uses:
                     if row.severity != "off":
                         found[row.id] = row
         return [found[key] for key in sorted(found)]
+
+    def _called_objects(self) -> frozenset[str]:
+        """Names of objects whose call makes a client, such as a sessionmaker's."""
+        found: set[str] = set()
+        for path, rows in self._types.library.knowledge.results.items():
+            if path.endswith(".__call__") and any(self._types.library.clients(row.type) for row in rows):
+                found |= self._types.program.holders_of(path.split(".")[-2])
+        return self._types.program.aliases_of(found) if found else frozenset()
 
     def _calls(self, rows: list[ClientRow]) -> Iterator[Use]:
         names: set[str] = set()
@@ -159,7 +178,7 @@ class Uses:
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
                 continue
             for row, name, birth in self.clients_of(t):
-                direction = row.uses.kind_of(method) if attribute else _direction(row, method)
+                direction = _attribute_direction(row, method) if attribute else _direction(row, method)
                 if direction and birth is not None and not self._is_made_by(birth, site):
                     client = Client(row, name, birth)
                     yield Use(scope, receiver, call.block, site.index, call.span, method, direction, client, None, site)
@@ -236,10 +255,15 @@ def _direction(row: ClientRow, method: str) -> str:
     if direction == "safe":
         return "use" if row.direction == "state" and method in row.uses.safe else ""
     if direction == "derive":
-        return "exclusive" if row.direction in ("exclusive", "serial") else ""
+        return ""
     if method.startswith("__") and method not in (*row.uses.exclusive, *row.uses.read, *row.uses.write):
         return ""
     return direction
+
+
+def _attribute_direction(row: ClientRow, name: str) -> str:
+    """How calling a method of an attribute uses the client (``process.stdout.read()``, ``proxy.system.list()``)."""
+    return row.uses.kind_of(name) or ("exclusive" if row.default_use == "exclusive" and not row.attribute_streams else "")
 
 
 def _mentions(value: Value | None, call: facts.Call) -> bool:

@@ -22,12 +22,16 @@ class Waiting(NamedTuple):
 class Waits:
     """Answers about one program; the names come from the join and kill rows of the knowledge."""
 
-    def __init__(self, types: Types, spawn_names: frozenset[str]) -> None:
+    def __init__(self, types: Types) -> None:
         self._types = types
-        self._spawn_names = spawn_names
+        self._spawns: dict[Scope, set[int]] = {}
         rows = types.library.knowledge.rows
         self._joins = frozenset(n.rpartition(".")[2] for row in rows.join for n in row.names)
         self._kills = frozenset(n.rpartition(".")[2] for row in rows.kill for n in row.names)
+
+    def note(self, site: Site) -> None:
+        """Note a call that spawns: what is waited for beside another greenthread is not waited for at once."""
+        self._spawns.setdefault(site.scope, set()).add(site.index)
 
     def of(self, site: Site, row: SpawnRow) -> Waiting:
         """Return how the spawn at a site is waited for."""
@@ -53,17 +57,20 @@ class Waits:
             if facts.last_name(call.callee) not in self._joins or index <= site.index:
                 continue
             if self._waits_for(scope, call, handle, names):
-                ended = scope.loops_around(call.block)
-                if ended == scope.loops_around(site.call.block) and not self._spawns_between(scope, site.index, index):
-                    return Waiting("call", loops)
-                return Waiting("contained", loops - ended)
+                return self._ended(site, row, call, index, loops)
             if self._waits_for_all(scope, call, names, pool):
-                ended = scope.loops_around(call.block)
-                at_once = ended == scope.loops_around(site.call.block)
-                if at_once and not self._spawns_between(scope, site.index, index) and row.multiplicity != "many":
-                    return Waiting("call", loops)
-                return Waiting("contained", loops - ended)
+                return self._ended(site, row, call, index, loops)
         return Waiting("", loops)
+
+    def _ended(
+        self, site: Site, row: SpawnRow, join: facts.CallSite, index: int, loops: frozenset[int]
+    ) -> Waiting:
+        scope = site.scope
+        ended = scope.loops_around(join.block)
+        at_once = ended == scope.loops_around(site.call.block) and row.multiplicity != "many"
+        if at_once and self._is_alone(scope, site.index, index):
+            return Waiting("call", loops)
+        return Waiting("contained", loops - ended)
 
     def _waits_for(self, scope: Scope, call: facts.CallSite, handle: facts.Call, names: frozenset[str]) -> bool:
         """``spawn(f).wait()``, ``t.join()``, ``timer.start(...).wait()``, ``event = timer.start(); event.wait()``."""
@@ -118,9 +125,16 @@ class Waits:
                 return True
         return False
 
-    def _spawns_between(self, scope: Scope, start: int, end: int) -> bool:
-        calls = scope.body.calls[start + 1 : end]
-        return any(facts.last_name(call.callee) in self._spawn_names for call in calls)
+    def _is_alone(self, scope: Scope, spawned: int, joined: int) -> bool:
+        """Whether no other greenthread of this scope runs from the spawn to the join."""
+        for other in self._spawns.get(scope, ()):
+            if spawned < other < joined:
+                return False
+            if other < spawned:
+                between = scope.body.calls[other + 1 : spawned]
+                if not any(self.is_join(call) for call in between):
+                    return False
+        return True
 
     @staticmethod
     def _left_at_once(site: Site) -> frozenset[int]:

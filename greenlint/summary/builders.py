@@ -150,6 +150,7 @@ class Indexes:
         "decorated",
         "global_writes",
         "imported",
+        "made",
         "stored",
         "subclassed",
     )
@@ -162,6 +163,7 @@ class Indexes:
         self.stored: dict[str, list[Place]] = {}
         self.global_writes: dict[str, list[Place]] = {}
         self.argument_names: set[str] = set()
+        self.made: dict[str, set[str]] = {}
         self.imported: list[tuple[int, str, tuple[str, ...]]] = []
 
     def alias(self, value: Value | None, name: str) -> None:

@@ -16,7 +16,6 @@ from greenlint.summary.facts import Value
 
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
-CONTAINER_WRITES = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault"))
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -111,6 +110,14 @@ class ExpressionWalk:
         scope.bindings.append(facts.Binding(name, value, scope.block, len(scope.calls), line))
         if value is not None:
             self.indexes.alias(value, name)
+            if value.__class__ is facts.Call:
+                self._note_made(value, name)  # type: ignore[arg-type]
+
+    def _note_made(self, made: facts.Call, name: str) -> None:
+        """Note that a name holds the result of a call."""
+        calls = self.scope.calls
+        if made.scope == self.scope.index and made.index < len(calls):
+            self.indexes.made.setdefault(facts.last_name(calls[made.index].callee), set()).add(name)
 
     def enter(self, kind: facts.BlockKind, value: Value | None, line: int) -> int:
         """Open a block and return the one to go back to."""
@@ -142,6 +149,8 @@ class ExpressionWalk:
             self.indexes.stored.setdefault(target.attr, []).append(place)
         if value is not None:
             self.indexes.alias(value, target.attr)
+            if value.__class__ is facts.Call:
+                self._note_made(value, target.attr)  # type: ignore[arg-type]
 
     def self_store(self, owner: int, name: str, place: facts.Place) -> None:
         """Note a store through the first parameter of a method."""
@@ -193,7 +202,7 @@ class ExpressionWalk:
             base = callee.base  # type: ignore[union-attr]
             if base.__class__ is facts.Attribute:
                 calls.setdefault(base.name + ".", []).append(place)
-            elif base.__class__ is facts.Name and name in CONTAINER_WRITES:
+            elif base.__class__ is facts.Name and base.id != self.scope.self_name:
                 calls.setdefault(base.id + ".", []).append(place)
         elif kind is facts.Name:
             name = callee.id  # type: ignore[union-attr]

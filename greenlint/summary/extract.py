@@ -71,6 +71,7 @@ class _Walk(ExpressionWalk):
             frozen_places(indexes.stored),
             frozen_places(indexes.global_writes),
             frozenset(indexes.argument_names),
+            {name: tuple(sorted(names)) for name, names in indexes.made.items()},
             tuple(indexes.imported),
             sum(scope.kind in ("function", "lambda") for scope in self.scopes),
             sum(len(scope.calls) for scope in self.scopes),

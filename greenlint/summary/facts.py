@@ -298,14 +298,15 @@ class ClassFacts(_Fact):
 class ModuleFacts(_Fact):
     """The summary of one module, with the indexes that let the linker ask before it decodes.
 
-    calls           last name of the callee -> calls; ``name.`` (with a dot) -> calls of a method of an attribute ``name``,
-                    and of a method of a variable ``name`` that puts something into a container
+    calls           last name of the callee -> calls; ``name.`` (with a dot) -> calls of a method of an attribute
+                    or variable ``name``
     aliases         last name of a value -> names it is bound to, stored under, or returned by
     decorated       last name of a decorator -> scopes
     subclassed      last name of a base -> classes
     stored          attribute -> stores through anything but the first parameter of a method; ``name.`` -> item stores
     global_writes   global name -> bindings in functions
     argument_names  last names of all values passed as arguments
+    made            last name of a callee -> variables and attributes that hold what it returned
     imported        (level, module, names) of all import statements
     """
 
@@ -318,6 +319,7 @@ class ModuleFacts(_Fact):
     stored: dict[str, tuple[Place, ...]]
     global_writes: dict[str, tuple[Place, ...]]
     argument_names: frozenset[str]
+    made: dict[str, tuple[str, ...]]
     imported: tuple[tuple[int, str, tuple[str, ...]], ...]
     functions: int
     call_count: int

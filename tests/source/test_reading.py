@@ -79,8 +79,17 @@ class TestRead:
         self.change_after_opening(tmp_path / "a.py", times=9, monkeypatch=monkeypatch)
         assert notice(read(file_at(tmp_path, "a.py"))) == "cannot be analysed: it changed while it was read"
 
-    def change_after_opening(self, path: Path, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Append to the file after each of the first `times` looks at its size."""
+    def test_a_file_that_keeps_changing_in_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lay(tmp_path, {"a.py": "x = 1\n"})
+        self.change_after_opening(tmp_path / "a.py", times=9, monkeypatch=monkeypatch, mode="r+b")
+        assert notice(read(file_at(tmp_path, "a.py"))) == "cannot be analysed: it changed while it was read"
+
+    def change_after_opening(
+        self, path: Path, times: int, monkeypatch: pytest.MonkeyPatch, mode: str = "ab"
+    ) -> None:
+        """Write to the file after each of the first `times` times that it is opened."""
         looks = 0
         plain = os.fstat
 
@@ -90,8 +99,9 @@ class TestRead:
             if result.st_ino == os.stat(path).st_ino:
                 looks += 1
                 if looks % 2 == 1 and looks // 2 < times:
-                    with open(path, "ab") as stream:
+                    with open(path, mode) as stream:
                         stream.write(f"# {looks}\n".encode())
+                    os.utime(path, ns=(0, looks))
             return result
 
         monkeypatch.setattr(reading.os, "fstat", fstat)

@@ -111,6 +111,13 @@ def test_flake8_agrees_about_its_own_tree(tmp_path: Path) -> None:
         assert_agrees(tmp_path / "module.py", path.read_bytes())
 
 
+def test_text_that_nobody_normalised_is_read_all_the_same() -> None:
+    found = Suppressions.of("\ufeff# flake8: noqa\r\nx = 1\r\n")
+    assert found.blanket_noqa(2)
+    found = Suppressions.of("x = 1\ry = 1  # noqa: GRN101\r")
+    assert [found.reason_for(line, "GRN101", "shared-client") for line in (1, 2)] == [None, "noqa"]
+
+
 def test_a_file_without_a_marker_is_never_tokenised() -> None:
     assert Suppressions.of("x = (" * 100) == Suppressions("")
 
