@@ -52,7 +52,8 @@ class Request:
     """What a front end asks for, besides the paths.
 
     ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
-    options; ``overlay`` holds the text of unsaved files by absolute path.
+    options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute)
+    that a host linter checks when it shows the findings itself: each is then shown in one of these.
     """
 
     root: Path | None = None
@@ -63,13 +64,14 @@ class Request:
     jobs: int | None = None
     cache: bool = True
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
+    checked: frozenset[str] | None = None
 
 
 def check(paths: Sequence[Path], request: Request) -> Report:
     """Analyse the programs around the paths and report what stands in them. Raises GreenlintError."""
     started = time.perf_counter()
     with _collector_off():
-        reports = [_Run(program, request).report() for program in programs(paths, request.root)]
+        reports = [_Run(program, request).report() for program in programs(paths, request.root, request.overlay)]
     merged = _merged(reports)
     seconds = time.perf_counter() - started
     return replace(merged, statistics=replace(merged.statistics, seconds=round(seconds, 3)))
@@ -112,13 +114,13 @@ class _Run:
         project = self.project()
         findings = [finding for rule in self.rules for finding in self._ask(rule, project)]
         silence = Silence(self.options, self._text)
-        shown = Shown(self.program.root, self.program.shown)
+        shown = Shown(self.program.root, self.program.shown, self.request.checked)
         kept = [found for finding in findings for found in visible(finding, silence, shown)]
         least = self.options.min_confidence.rank
         listed = sorted((f for f in kept if f.confidence.rank >= least), key=_order)
         return Report(
             root=str(self.program.root),
-            findings=tuple(f for f in listed if f.suppressed != BLANKET),
+            findings=tuple(listed),
             notices=tuple(sorted(self.notices, key=lambda n: (n.path, n.line, n.code, n.message))),
             statistics=replace(project.count(), parsed=len(project.modules)),
             rules={rule.code: rule.info() for rule in self.rules},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,20 +59,18 @@ class Silence:
 class Shown:
     """The paths that the user named: a directory shows what stands below it, a file what has a step in it.
 
-    A host linter that checks file by file says itself which files those are: ``checked``, real paths.
+    A host linter that goes file by file says instead which files it checks: absolute paths.
     """
 
-    def __init__(self, root: Path, shown: tuple[Path, ...], checked: frozenset[Path] | None = None) -> None:
-        if checked is not None:
-            real = Path(os.path.realpath(root))
-            self._directories: list[str] = []
-            self._files = {path.relative_to(real).as_posix() for path in checked if path.is_relative_to(real)}
-            return
-        named = [path.relative_to(root).as_posix() for path in shown if path.is_relative_to(root)]
-        self._directories = [
-            "" if name == "." else name + "/" for name in named if name == "." or (root / name).is_dir()
-        ]
-        self._files = {name for name in named if not (root / name).is_dir()}
+    def __init__(self, root: Path, shown: Iterable[Path], checked: frozenset[str] | None = None) -> None:
+        self._files = set(_below(root, checked)) if checked is not None else set()
+        self._directories: list[str] = []
+        for path in shown if checked is None else ():
+            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+            if name is not None and path.is_dir():
+                self._directories.append("" if name == "." else name + "/")
+            elif name is not None:
+                self._files.add(name)
 
     def place(self, finding: Finding) -> Location | None:
         """Return where the finding is shown: at home, else at its first step in a named file, else nowhere."""
@@ -106,3 +104,13 @@ def visible(finding: Finding, silence: Silence, shown: Shown) -> Iterator[Findin
 
 def _short(finding: Finding) -> str:
     return f"{finding.location.path}:{finding.location.line}"
+
+
+def _below(root: Path, files: Iterable[str]) -> Iterator[str]:
+    """Yield the paths relative to the root of the files below it, whether or not links lead there."""
+    prefix, real = f"{root}{os.sep}".replace(os.sep * 2, os.sep), os.path.realpath(root)
+    for file in files:
+        if file.startswith(prefix):
+            yield file[len(prefix) :].replace(os.sep, "/")
+        elif (place := Path(os.path.realpath(file))).is_relative_to(real):
+            yield place.relative_to(real).as_posix()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,13 +49,15 @@ def find_root(path: Path) -> Path | None:
     return next((directory for directory in (start, *start.parents) if _is_marked(directory)), None)
 
 
-def programs(paths: Sequence[Path], root: Path | None = None) -> tuple[Program, ...]:
+def programs(
+    paths: Sequence[Path], root: Path | None = None, unsaved: Container[Path] = ()
+) -> tuple[Program, ...]:
     """Group `paths` by the program they belong to, sorted by root; `root` overrides the search for markers.
 
     A path below another given directory belongs to the program of that directory, even if it has a root of
-    its own.  Raises PathError for a path that does not exist or lies outside `root`.
+    its own.  Raises PathError for a path that does not exist, unless it is `unsaved`, or lies outside `root`.
     """
-    shown = tuple(dict.fromkeys(_existing(path) for path in paths))
+    shown = tuple(dict.fromkeys(path if path in unsaved else _existing(path) for path in paths))
     if root is not None:
         return (_program_at(_existing(root), shown),)
     grouped: dict[Path | None, list[Path]] = {}
