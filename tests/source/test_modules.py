@@ -48,8 +48,8 @@ class TestPackages:
         assert names(tmp_path, {"setup.py": "", "lib/a.py": ""})["lib/a.py"] == "lib.a"
 
     def test_a_project_root_with_an_init_is_none(self, tmp_path: Path) -> None:
-        found = names(tmp_path, {"setup.cfg": "", "__init__.py": "", "a.py": "", "app/__init__.py": ""})
-        assert found == {"__init__.py": "__init__", "a.py": "a", "app/__init__.py": "app"}
+        found = names(tmp_path, {"setup.cfg": "", "__init__.py": "", "a.py": "", "src/app/__init__.py": ""})
+        assert found == {"__init__.py": "__init__", "a.py": "a", "src/app/__init__.py": "app"}
 
     def test_a_root_inside_a_package_keeps_the_packages_around_it(self, tmp_path: Path) -> None:
         lay(tmp_path, {"app/__init__.py": "", "app/db/__init__.py": ""})

@@ -38,6 +38,11 @@ class TestPrograms:
             Program(tmp_path, (tmp_path / "part/a.py", tmp_path)),
         )
 
+    def test_the_outermost_of_given_directories_decides(self, tmp_path: Path) -> None:
+        lay(tmp_path, {"setup.py": "", "part/setup.py": "", "part/a.py": ""})
+        (program,) = programs([tmp_path / "part/a.py", tmp_path / "part", tmp_path])
+        assert program.root == tmp_path
+
     def test_without_a_marker_the_given_paths_are_the_program(self, tmp_path: Path) -> None:
         lay(tmp_path, {"one/a.py": "", "two/deep/b.py": ""})
         paths = (tmp_path / "one", tmp_path / "two/deep/b.py")
