@@ -30,85 +30,85 @@ class _Value(msgspec.Struct, frozen=True, gc=False, array_like=True, tag=True):
     """A value: immutable and encoded as an array that begins with the name of its kind."""
 
 
-class Name(_Value, tag="n"):
+class Name(_Value, frozen=True, gc=False, array_like=True, tag="n"):
     """A bare name."""
 
     id: str
 
 
-class Attribute(_Value, tag="a"):
+class Attribute(_Value, frozen=True, gc=False, array_like=True, tag="a"):
     """``base.name``; an unknown base is None."""
 
     base: Value | None
     name: str
 
 
-class Item(_Value, tag="s"):
+class Item(_Value, frozen=True, gc=False, array_like=True, tag="s"):
     """``base[key]``, or the element at a constant position of an unpacked value."""
 
     base: Value | None
     key: Value | None
 
 
-class Call(_Value, tag="c"):
+class Call(_Value, frozen=True, gc=False, array_like=True, tag="c"):
     """The result of call number ``index`` of scope number ``scope``."""
 
     scope: int
     index: int
 
 
-class Element(_Value, tag="e"):
+class Element(_Value, frozen=True, gc=False, array_like=True, tag="e"):
     """One element of what a loop or comprehension iterates over."""
 
     of: Value | None
 
 
-class Entered(_Value, tag="w"):
+class Entered(_Value, frozen=True, gc=False, array_like=True, tag="w"):
     """What ``with value as name`` binds."""
 
     manager: Value | None
 
 
-class Constant(_Value, tag="k"):
+class Constant(_Value, frozen=True, gc=False, array_like=True, tag="k"):
     """None, a truth value, a number or a short string."""
 
     value: bool | int | float | str | None
 
 
-class Operation(_Value, tag="o"):
+class Operation(_Value, frozen=True, gc=False, array_like=True, tag="o"):
     """``and``, ``or``, ``not``, ``if`` (test, body, otherwise) or a comparison, with its operands."""
 
     operator: str
     operands: tuple[Value | None, ...]
 
 
-class Sequence(_Value, tag="t"):
+class Sequence(_Value, frozen=True, gc=False, array_like=True, tag="t"):
     """A tuple, list or set display, or a comprehension (``many``: one element an iteration)."""
 
     items: tuple[Value | None, ...]
     many: bool = False
 
 
-class Mapping(_Value, tag="d"):
+class Mapping(_Value, frozen=True, gc=False, array_like=True, tag="d"):
     """A dictionary display or comprehension: keys (None when computed) and values."""
 
     keys: tuple[Value | None, ...]
     items: tuple[Value | None, ...]
 
 
-class Function(_Value, tag="f"):
+class Function(_Value, frozen=True, gc=False, array_like=True, tag="f"):
     """A function or lambda of this module, by scope number."""
 
     scope: int
 
 
-class Class(_Value, tag="l"):
+class Class(_Value, frozen=True, gc=False, array_like=True, tag="l"):
     """A class of this module, by number."""
 
     index: int
 
 
-class Import(_Value, tag="i"):
+class Import(_Value, frozen=True, gc=False, array_like=True, tag="i"):
     """An imported module, or ``name`` from it; ``level`` counts the leading dots."""
 
     level: int
@@ -116,13 +116,13 @@ class Import(_Value, tag="i"):
     name: str
 
 
-class Annotated(_Value, tag="@"):
+class Annotated(_Value, frozen=True, gc=False, array_like=True, tag="@"):
     """A variable with this annotation."""
 
     annotation: Value | None
 
 
-class Starred(_Value, tag="*"):
+class Starred(_Value, frozen=True, gc=False, array_like=True, tag="*"):
     """``*value`` in a call or display."""
 
     value: Value | None
@@ -152,7 +152,7 @@ ScopeKind = Literal["module", "class", "function", "lambda"]
 Span = tuple[int, int, int, int]  # first line, first column, last line, last column
 
 
-class Block(_Fact):
+class Block(_Fact, frozen=True, gc=False, array_like=True):
     """A block: its parent, and the iterable, context manager or condition that governs it."""
 
     parent: int
@@ -161,7 +161,7 @@ class Block(_Fact):
     line: int
 
 
-class Binding(_Fact):
+class Binding(_Fact, frozen=True, gc=False, array_like=True):
     """``name = value``; an unknown value still makes the name local."""
 
     name: str
@@ -171,7 +171,7 @@ class Binding(_Fact):
     line: int
 
 
-class Store(_Fact):
+class Store(_Fact, frozen=True, gc=False, array_like=True):
     """``base.name = value``."""
 
     base: Value | None
@@ -182,7 +182,7 @@ class Store(_Fact):
     span: Span
 
 
-class ItemStore(_Fact):
+class ItemStore(_Fact, frozen=True, gc=False, array_like=True):
     """``base[key] = value``."""
 
     base: Value | None
@@ -193,7 +193,7 @@ class ItemStore(_Fact):
     span: Span
 
 
-class CallSite(_Fact):
+class CallSite(_Fact, frozen=True, gc=False, array_like=True):
     """A call; ``keywords`` holds (name, value), with no name for ``**value``.
 
     ``discarded`` says that the call is a statement of its own, so that its result is lost.
@@ -207,7 +207,7 @@ class CallSite(_Fact):
     discarded: bool = False
 
 
-class Result(_Fact):
+class Result(_Fact, frozen=True, gc=False, array_like=True):
     """A value that a scope returns or yields."""
 
     value: Value | None
@@ -215,14 +215,14 @@ class Result(_Fact):
     line: int
 
 
-class Exit(_Fact):
+class Exit(_Fact, frozen=True, gc=False, array_like=True):
     """A ``break``, ``return`` or ``raise``: what stands before it in the same block runs at most once a loop."""
 
     block: int
     at: int
 
 
-class ImportSite(_Fact):
+class ImportSite(_Fact, frozen=True, gc=False, array_like=True):
     """An import statement; ``names`` is empty for ``import module``, and ("*",) for a star import."""
 
     level: int
@@ -233,7 +233,7 @@ class ImportSite(_Fact):
     span: Span
 
 
-class Parameter(_Fact):
+class Parameter(_Fact, frozen=True, gc=False, array_like=True):
     """A parameter; default and annotation are values of the enclosing scope."""
 
     name: str
@@ -242,7 +242,7 @@ class Parameter(_Fact):
     annotation: Value | None
 
 
-class Body(_Fact):
+class Body(_Fact, frozen=True, gc=False, array_like=True):
     """All that a scope does."""
 
     parameters: tuple[Parameter, ...] = ()
@@ -261,7 +261,7 @@ class Body(_Fact):
     nonlocal_names: tuple[str, ...] = ()
 
 
-class ScopeFacts(_Fact):
+class ScopeFacts(_Fact, frozen=True, gc=False, array_like=True):
     """What is known of a scope without decoding its body: name, kind, place, enclosing scope, class of a method."""
 
     name: str
@@ -276,7 +276,7 @@ class ScopeFacts(_Fact):
 Place = tuple[int, int]  # (scope, index of a call, store or binding in it)
 
 
-class ClassFacts(_Fact):
+class ClassFacts(_Fact, frozen=True, gc=False, array_like=True):
     """A class: bases, keywords and decorators are values of scope ``parent``; ``scope`` is its own body.
 
     ``methods`` maps a name to the scopes defined under it; ``attributes`` maps an attribute to the stores through
@@ -295,7 +295,7 @@ class ClassFacts(_Fact):
     span: Span
 
 
-class ModuleFacts(_Fact):
+class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     """The summary of one module, with the indexes that let the linker ask before it decodes.
 
     calls           last name of the callee -> calls; ``name.`` (with a dot) -> calls of a method of an attribute
