@@ -9,11 +9,12 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from greenlint.baseline import Baseline
 from greenlint.knowledge.decode import from_config
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.knowledge.loader import distributed, load
@@ -40,11 +41,15 @@ from greenlint.source.markers import mentions
 from greenlint.source.reading import Source, Stamp, ast_of, read, utf8_lines
 from greenlint.source.roles import role_of
 from greenlint.source.roots import Program, programs
+from greenlint.source.suppressions import Suppressions
 from greenlint.summary.extract import summarise
 
 NOT_PRODUCT = ("test", "example", "docs")
 _RECURSION_LIMIT = 6000
 _UNSAVED = Stamp(0, 0, 0, 0)
+
+
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class Request:
     ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
     options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute)
     that a host linter checks when it shows the findings itself: each is then shown in one of these.
+    Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
+    it is done, and of how much (0 if that is unknown).
     """
 
     root: Path | None = None
@@ -65,6 +72,8 @@ class Request:
     cache: bool = True
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
     checked: frozenset[str] | None = None
+    baseline: bool = True
+    progress: Progress | None = None
 
 
 def check(paths: Sequence[Path], request: Request) -> Report:
@@ -112,10 +121,12 @@ class _Run:
     def report(self) -> Report:
         """Return what the rules find."""
         project = self.project()
-        findings = [finding for rule in self.rules for finding in self._ask(rule, project)]
+        self._tell("proving")
+        found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=_order)
         silence = Silence(self.options, self._text)
+        compared = self._baseline().compare(map(silence.judged, found), {rule.code for rule in self.rules})
         shown = Shown(self.program.root, self.program.shown, self.request.checked)
-        kept = [found for finding in findings for found in visible(finding, silence, shown)]
+        kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
         least = self.options.min_confidence.rank
         listed = sorted((f for f in kept if f.confidence.rank >= least), key=_order)
         return Report(
@@ -125,6 +136,7 @@ class _Run:
             statistics=replace(project.count(), parsed=len(project.modules)),
             rules={rule.code: rule.info() for rule in self.rules},
             hidden=sum(f.suppressed == BLANKET for f in listed),
+            stale=tuple(map(str, compared.stale)) if self.program.given is None else (),
             sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
         )
 
@@ -143,8 +155,18 @@ class _Run:
             launches=tuple(Launch(item.kind, item.target, item.library) for item in launchers),
             declared=tuple(Declared(root.callable, root.multiplicity == "many") for root in self.options.roots),
             patched=_declared_patch(self.options),
+            placed=self._placed(),
         )
         return Project(modules, knowledge, setting, self._lines)
+
+    def _baseline(self) -> Baseline:
+        path = self.options.baseline
+        return Baseline.read(path) if path is not None and self.request.baseline else Baseline()
+
+    def _placed(self) -> dict[tuple[str, int], str]:
+        """Where comments say that functions run."""
+        told = [source for source in self.sources.values() if b"runs-in" in source.data]
+        return {(s.path, line): where for s in told for line, where in Suppressions.of(s.text).places.items()}
 
     def _knowledge(self) -> Knowledge:
         extra = [*distributed()]
@@ -184,8 +206,13 @@ class _Run:
         markers = knowledge.hub_markers()
         return any(mentions(source.data, markers) for source in self.sources.values())
 
-    def _modules(self, files: Iterable[SourceFile]) -> Iterator[Module]:
-        for file in files:
+    def _tell(self, stage: str, done: int = 0, of: int = 0) -> None:
+        if self.request.progress is not None:
+            self.request.progress(stage, done, of)
+
+    def _modules(self, files: Sequence[SourceFile]) -> Iterator[Module]:
+        for done, file in enumerate(files):
+            self._tell("reading", done, len(files))
             source = self.sources.get(file.path)
             tree = ast_of(source.data, file.path) if source is not None else None
             if isinstance(tree, Notice):
@@ -255,6 +282,7 @@ def _merged(reports: Sequence[Report]) -> Report:
         statistics=_summed([report.statistics for report in reports]),
         rules={code: info for report in reports for code, info in report.rules.items()},
         hidden=sum(report.hidden for report in reports),
+        stale=tuple(entry for report in reports for entry in report.stale),
         sources={path: text for report in reports for path, text in report.sources.items()},
     )
 

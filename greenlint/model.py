@@ -168,7 +168,8 @@ class Report:
     """The result of a run: sorted findings, notices, counts, and the rules that were asked.
 
     ``root`` is the absolute directory that all paths are relative to; ``hidden`` counts findings that
-    blanket noqa comments hide; ``sources`` gives the text of files that differ from what is on disk (stdin,
+    blanket noqa comments hide, ``known`` those of the baseline that were left out; ``stale`` tells the entries of
+    the baseline that nothing was found for; ``sources`` gives the text of files that differ from what is on disk (stdin,
     an unsaved buffer), by path, for source frames.
     """
 
@@ -178,4 +179,6 @@ class Report:
     statistics: Statistics = field(default_factory=Statistics)
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
     hidden: int = 0
+    known: int = 0
+    stale: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -24,8 +24,24 @@ class Silence:
         self._text = text
         self._read: dict[str, Suppressions] = {}
 
+    def judged(self, finding: Finding) -> Finding:
+        """Return the finding with what suppresses it, or with a word on the declaration that it contradicts.
+
+        A blanket noqa is left for later: it holds only where the finding is shown.
+        """
+        reason = self.reason(finding)
+        if reason is not None:
+            return finding if reason == BLANKET else replace(finding, suppressed=reason)
+        if not (finding.observed and self._of(finding.location.path).shared_safe(finding.location.line)):
+            return finding
+        accept = f"if you know that it is fine here, write `# greenlint: ignore[{finding.code}] reason` instead"
+        message = f"{finding.message}; `shared-safe` is contradicted, such objects were seen to break"
+        return replace(finding, message=message, help=f"{finding.help}; {accept}" if finding.help else accept)
+
     def reason(self, finding: Finding) -> str | None:
         """Return what suppresses a finding at its home, or None."""
+        if finding.suppressed is not None:
+            return finding.suppressed
         path, line = finding.location.path, finding.location.line
         if self._ignored_by_file(path, finding):
             return "per-file-ignores"
@@ -33,7 +49,7 @@ class Silence:
         said = home.reason_for(line, finding.code, finding.name)
         if said:
             return said
-        if home.shared_safe(line) and finding.code.startswith("GRN1"):
+        if home.shared_safe(line) and finding.code.startswith("GRN1") and not finding.observed:
             return "greenlint: shared-safe"
         for step in finding.witness:
             if step.role in _WITNESS_ROLES:
