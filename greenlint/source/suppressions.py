@@ -93,7 +93,12 @@ class Suppressions:
     @cached_property
     def places(self) -> Mapping[int, str]:
         """Where functions are declared to run, by each line that the comment speaks of."""
-        return {line: d.arguments[0] for d in reversed(self.directives) if d.word == "runs-in" for line in d.covers}
+        return {
+            line: d.arguments[0]
+            for d in reversed(self.directives)
+            if d.word == "runs-in"
+            for line in d.covers
+        }
 
     @cached_property
     def directives(self) -> tuple[Directive, ...]:
