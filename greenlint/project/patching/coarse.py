@@ -7,56 +7,17 @@ an entry is a library, and nobody knows.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from greenlint.knowledge.schema import AutoPatcherRow
+from greenlint.project.patching.state import HUBS, Patched, PatchState
 from greenlint.project.program import Module, Program, Site
 from greenlint.project.terms import External
 from greenlint.project.types import Types
 from greenlint.summary import facts
 
-HUBS = ("eventlet", "gevent")
 _PATCHING_ACTIONS = ("patch", "patch-group")
 _ALIASES_FOLLOWED = 60
-
-
-class Patched(enum.Enum):
-    """The three values of the patch state."""
-
-    YES = "patched"
-    NO = "unpatched"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class PatchState:
-    """What is known of a program's patching.
-
-    ``libraries`` are those that the program uses, in the order of HUBS; ``sites`` are the calls that patch;
-    ``threads`` says whether ``threading`` is among what is patched.
-    """
-
-    state: Patched
-    libraries: tuple[str, ...]
-    sites: tuple[Site, ...]
-    threads: bool
-
-    @property
-    def assumed(self) -> bool:
-        """Whether patching has to be assumed."""
-        return self.state is Patched.UNKNOWN
-
-    @property
-    def may_yield(self) -> bool:
-        """Whether I/O of the standard library can switch greenthreads."""
-        return self.state is not Patched.NO
-
-    @property
-    def green_threads(self) -> bool:
-        """Whether ``threading.Thread`` may be a greenthread."""
-        return self.may_yield and (self.threads or self.state is Patched.UNKNOWN)
 
 
 def patch_state(
