@@ -65,11 +65,12 @@ class Silence:
         return known
 
     def _ignored_by_file(self, path: str, finding: Finding) -> bool:
-        for pattern, words in self._options.per_file_ignores.items():
-            if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(os.path.basename(path), pattern):
-                if any(finding.code.startswith(word) or finding.name == word or word == "ALL" for word in words):
-                    return True
-        return False
+        return any(
+            finding.code.startswith(word) or word in (finding.name, "ALL")
+            for pattern, words in self._options.per_file_ignores.items()
+            if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(os.path.basename(path), pattern)
+            for word in words
+        )
 
 
 class Shown:

@@ -81,10 +81,14 @@ class KillRow(EndRow, frozen=True, gc=False):
 
 
 class EffectRow(Row, frozen=True, gc=False):
-    """What calling a function does that its type does not say: see ``vocabulary.CallEffect``."""
+    """What calling a function does that its type does not say: see ``vocabulary.CallEffect``.
+
+    ``method`` is the one whose result a descriptor stands for.
+    """
 
     names: tuple[DottedName, ...]
     effect: CallEffect
+    method: str = ""
     absent: tuple[str, ...] = ()
 
 

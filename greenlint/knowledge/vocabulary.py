@@ -124,6 +124,7 @@ CallEffect = Literal[
     "import-object-ns",  # of the class that the second argument names, below the first
     "import-class",  # returns the class that the first argument names
     "import-module",
+    "descriptor",  # an object of the class, kept in a class body, stands for what ``method`` returns
     "memoise",  # decorates a function: one result for all callers
 ]
 PatchAction = Literal[

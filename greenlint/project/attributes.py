@@ -145,11 +145,24 @@ class Attributes:
         found: list[Type] = []
         for scope, store in self._types.hierarchy.stores(klass, name, subclasses):
             found.extend(self._types.of(scope, store.value))
-        found.extend(self.class_variable(klass, name))
+        for declared in self.class_variable(klass, name):
+            methods = self.descriptor_methods(declared) if isinstance(declared, Instance) else []
+            found.extend(t for method in methods for t in self._types.results.returned(method))
+            if not methods:
+                found.append(declared)
         found.extend(self._contents_of_field(klass, name))
         if not found:
             found.extend(self._stored_from_outside(klass, name))
         return tuple(dict.fromkeys(found))
+
+    def descriptor_methods(self, declared: Instance) -> list[Scope]:
+        """Return the methods of an object kept in a class body that compute what the attribute gives."""
+        names = ["__get__"]
+        for base in self._types.hierarchy.external_bases(declared.klass):
+            method = self._types.library.descriptor_method(base)
+            if method:
+                names.append(method)
+        return [m for name in names for m in self._types.hierarchy.find(declared.klass, name)[0]]
 
     def class_variable(self, klass: Klass, name: str) -> Types_:
         """Return what the class body, or the nearest base's, binds the name to."""
@@ -162,14 +175,10 @@ class Attributes:
                 found.extend(self._types.name(base.scope, name))
                 break
         for scope, store in self._types.hierarchy.stores(klass, name):
-            if self._is_class_method(scope):
+            if is_class_method(scope):
                 found.extend(self._types.of(scope, store.value))
         return tuple(dict.fromkeys(found)) or self._set_on_class(klass, name)
 
-    @staticmethod
-    def _is_class_method(scope: Scope) -> bool:
-        method = scope.method()
-        return method is not None and (method.name == "__new__" or "classmethod" in method.decorator_names())
 
     def _set_on_class(self, klass: Klass, name: str) -> Types_:
         """What ``Class.name = value`` sets, wherever it stands."""
@@ -225,6 +234,12 @@ def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | Non
             position = _WRITE_POSITION.get(call.callee.name, -1)
             if 0 <= position < len(call.arguments):
                 yield scope, call.callee.base, call.arguments[position]
+
+
+def is_class_method(scope: Scope) -> bool:
+    """Tell whether a scope is, or is inside, a method whose first parameter is the class."""
+    method = scope.method()
+    return method is not None and (method.name == "__new__" or "classmethod" in method.decorator_names())
 
 
 def is_property(decorators: Iterable[str]) -> bool:

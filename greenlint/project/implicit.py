@@ -221,7 +221,7 @@ class Implicit:
                 value = Site(scope.module.scopes[decorator.scope], decorator.index).call.callee
             for row in self._decorator_rows(enclosing, value):
                 if row.target == "decorated" and self.is_active(row) and not row.waits:
-                    many = row.multiplicity == "many" and row.self_overlap != "never"
+                    many = row.multiplicity == "many" and (row.fresh_self or row.self_overlap != "never")
                     root = Root(row=row, scope=scope, site=None, callee=None, many=many, library=row.runtime)
                     receiver: Receiver = "fresh" if row.fresh_self else "shared" if scope.owner else "value"
                     root.entries.append(Entry(scope, receiver, scope.owner, None))
@@ -248,7 +248,7 @@ class Implicit:
                     if self._is_framework(row) and self.is_active(row):
                         entries = list(self._hooks_of(klass, row, "shared"))
                         if entries:
-                            many = row.self_overlap != "never"
+                            many = row.fresh_self or row.self_overlap != "never"
                             root = Root(row=row, scope=klass.scope, site=None, callee=None, many=many, library=row.runtime)
                             root.entries.extend(entries)
                             self.hand_over(root)

@@ -44,6 +44,14 @@ class Library:
         rows = self.knowledge.effects_by_name.get(path, ())
         return rows[0].effect if rows else ""
 
+    def descriptor_method(self, base: str) -> str:
+        """Return the method whose result an object of a library class stands for when it is kept in a class body."""
+        for path in self.ancestors(base):
+            for row in self.knowledge.effects_by_name.get(path, ()):
+                if row.effect == "descriptor":
+                    return row.method
+        return ""
+
     def results(self, path: str) -> tuple[ResultRow, ...]:
         """Return the result rows of a call or attribute."""
         return self.knowledge.results.get(path, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from greenlint.project.attributes import is_property
+from greenlint.project.attributes import is_class_method, is_property
 from greenlint.project.calls import Passed
 from greenlint.project.origins import Slot
 from greenlint.project.program import Klass, Module, Scope, Site
@@ -53,6 +53,23 @@ class Ownership:
                 for method in methods:
                     if is_property(method.decorator_names()) and method.body.returns:
                         yield method, method.owner or base.klass
+
+    def class_level(self, klass: Klass, name: str) -> Klass | None:
+        """Return the class that declares an attribute which no object of the class sets for itself."""
+        hierarchy = self._types.hierarchy
+        for scope, store in hierarchy.stores(klass, name):
+            if not is_class_method(scope) and not isinstance(store.value, facts.Constant):
+                return None
+        if not self._types.attributes.class_variable(klass, name):
+            return None
+        return next((b for b in hierarchy.order(klass) if isinstance(b, Klass) and name in b.scope.locals), klass)
+
+    def descriptors(self, klass: Klass, name: str) -> Iterator[tuple[Scope, Klass]]:
+        """Yield the methods that compute an attribute whose value in the class is a descriptor."""
+        for t in self._types.attributes.class_variable(klass, name):
+            if isinstance(t, Instance):
+                for method in self._types.attributes.descriptor_methods(t):
+                    yield method, t.klass
 
     def field_slot(self, bases: Iterable[Type], name: str) -> Slot | None:
         """Return the slot of an attribute of one of the types."""

@@ -394,6 +394,12 @@ def components(modules: Sequence[Module]) -> list[list[Module]]:
 
 
 def _imported_modules(program: Program, module: Module) -> Iterator[Module]:
+    """The modules that importing this one runs: its packages, and what it imports, packages first."""
+    package = module.name.rpartition(".")[0]
+    while package:
+        if package in program.modules:
+            yield program.modules[package]
+        package = package.rpartition(".")[0]
     for level, name, imported in module.facts.imported:
         base = module.absolute(level, name)
         for dotted in (base, *(f"{base}.{part}" if base else part for part in imported)):

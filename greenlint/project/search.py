@@ -163,6 +163,8 @@ class Search:
         for way in self._ways_into(scope, block, state, me, depth):
             if isinstance(way, Origin):
                 yield way
+            elif _is_top(way):
+                yield Origin("variable", slot, way.state)
             elif way.scope.within(owner):
                 yield from self._back(way.scope, facts.Name(name), way.block, (), way.state, depth)
             else:
@@ -203,8 +205,9 @@ class Search:
         frame = frames[-1]
         outer = frames[:-1]
         if is_receiver:
-            if isinstance(frame.receiver, Site):
-                yield Origin("born", (frame.receiver,), state, scope.owner)
+            if isinstance(frame.receiver, tuple):
+                slot, held = frame.receiver
+                yield from self._shared(frame.scope, slot, held, frame.block, state, depth)
             else:
                 yield from self._back(frame.scope, frame.receiver, frame.block, outer, state, depth)  # type: ignore[arg-type]
         elif frame.site is not None:
@@ -229,7 +232,7 @@ class Search:
             return
         count = 0
         for root, entry in self._roots.into(function):
-            if root in state.crossed and root.site is not None:
+            if root in state.crossed:
                 continue
             if root.at_calls:
                 yield from self._spawned_at_calls(function, root, entry, state)
@@ -379,7 +382,11 @@ class Search:
             return
         yield me
         for way in self._ways_into(scope, block, state, me, depth):
-            if isinstance(way, Way):
+            if isinstance(way, Origin):
+                continue
+            if _is_top(way):
+                yield Origin("global", slot, way.state, klass)
+            else:
                 yield from self._shared(way.scope, slot, klass, way.block, way.state, depth + 1)
 
     # attributes and items
@@ -399,6 +406,11 @@ class Search:
             if isinstance(base, ClassType):
                 yield from self._class_attribute(scope, base.klass, value.name, block, frames, state, depth)
                 return
+            if isinstance(base, Instance):
+                declared = self._ownership.class_level(base.klass, value.name)
+                if declared is not None:
+                    yield from self._declared(scope, declared, value.name, block, frames, state, depth)
+                    return
         properties = list(self._ownership.properties(bases, value.name))
         if properties:
             yield from self._property(scope, value, properties, block, frames, state, depth)
@@ -428,6 +440,19 @@ class Search:
         while frames:
             scope, block, frames = frames[-1].scope, frames[-1].block, frames[:-1]
         yield from self._shared(scope, slot, held, block, state.with_slot(slot), depth)
+
+    def _declared(
+        self, scope: Scope, klass: Klass, name: str, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """An attribute that only the class has; a descriptor there stands for what its method returns."""
+        methods = list(self._ownership.descriptors(klass, name))
+        if not methods:
+            yield from self._class_attribute(scope, klass, name, block, frames, state, depth)
+        for method, held in methods:
+            slot: Slot = ("field", klass.module.name, klass.qualname, name)
+            inner = (*frames, Frame(scope, None, (slot, held), block))
+            for result in method.body.returns:
+                yield from self._back(method, result.value, result.block, inner, state, depth)
 
     def _property(
         self,
@@ -647,6 +672,11 @@ class Search:
                         yield from self._back(method, result.value, result.block, inner, state, depth)
                 return
         yield from self._back(scope, manager, block, frames, state, depth)
+
+
+def _is_top(way: Way) -> bool:
+    """Whether a framework runs the function: nobody in the program stands above it."""
+    return way.root is not None and way.root.site is None
 
 
 def _before(state: State) -> State:

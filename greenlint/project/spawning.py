@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import SpawnRow
@@ -201,7 +202,32 @@ class Spawning:
                 root.entries.append(Entry(method, "fresh", target.klass, callee))
         elif isinstance(target, Member):
             root.direct.append(target)
+            self._spawn_through(root, self._types.library.spawns_of_member(target.owner.path, target.name))
+        elif isinstance(target, External):
+            self._spawn_through(root, self._types.library.spawns(target.path))
         self._implicit.hand_over(root)
+
+    def _spawn_through(self, root: Root, rows: Sequence[SpawnRow]) -> None:
+        """A greenthread that runs a spawner: ``eventlet.spawn(wsgi.server, listener, application)``."""
+        for row in rows:
+            if row.target != "argument" or not self._implicit.is_active(row):
+                continue
+            given = dict(root.keywords).get(row.callable_keyword or None)
+            if given is None and 0 <= row.callable_position < len(root.positional):
+                given = root.positional[row.callable_position]
+            if given is not None:
+                inner = replace(
+                    root,
+                    row=row,
+                    callee=given,
+                    many=root.many or row.multiplicity == "many",
+                    positional=root.positional[row.args_from :] if row.args_style == "star" else (),
+                    keywords=(),
+                    serial="",
+                    entries=[],
+                    direct=[],
+                )
+                self._run(inner, given)
 
     def _infer(self, function: Scope, name: str, root: Root, spawn: Spawn) -> None:
         """Make a function a spawner of its parameter: each caller is a spawn."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import ClientRow
-from greenlint.project.program import Scope, Site
+from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
 from greenlint.project.terms import External, Instance, Member, Opaque, Type
 from greenlint.project.types import Types
@@ -50,6 +50,7 @@ class Uses:
     def __init__(self, types: Types, roots: Roots) -> None:
         self._types = types
         self._roots = roots
+        self._made: dict[Klass, list[Site | None]] = {}
 
     def all(self) -> list[Use]:
         """Return the uses in source order."""
@@ -71,12 +72,29 @@ class Uses:
             general = [row for row in rows if row.when is None]
             if special or general:
                 yield (special or general)[0], self._made_name(path, found.birth), found.birth
-        elif isinstance(found, Instance) and (found.birth is not None or not birth_required):
+        elif isinstance(found, Instance):
             for base in self._types.hierarchy.external_bases(found.klass):
-                for row in library.clients(base):
-                    if row.when is None:
-                        yield row, base, found.birth
-                        return
+                row = next((row for row in library.clients(base) if row.when is None), None)
+                if row is not None:
+                    births = [found.birth] if found.birth is not None else self._births(found.klass)
+                    for birth in births or ([] if birth_required else [None]):
+                        yield row, found.klass.name, birth
+                    return
+
+    def _births(self, klass: Klass) -> list[Site | None]:
+        """The calls that make objects of a class or of its subclasses."""
+        known = self._made.get(klass)
+        if known is None:
+            family = [klass, *self._types.hierarchy.subclasses(klass)]
+            names = self._types.program.aliases_of({k.name for k in family})
+            found: dict[Site | None, None] = {}
+            for name in sorted(names):
+                for site in self._types.program.calls_named(name):
+                    for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
+                        if isinstance(t, Instance) and t.klass in family and t.birth == site:
+                            found[site] = None
+            known = self._made[klass] = list(found)
+        return known
 
     def _made_name(self, path: str, birth: Site | None) -> str:
         """The name of what was made: that of the first object when a derived one shares its connection."""
@@ -162,8 +180,10 @@ class Uses:
         if not isinstance(callee, facts.Attribute):
             return
         yield from self._use(site.scope, callee.base, callee.name, call, site)
-        if isinstance(callee.base, facts.Attribute):
-            yield from self._use(site.scope, callee.base.base, callee.base.name, call, site, attribute=True)
+        inner = callee.base
+        while isinstance(inner, facts.Attribute):
+            yield from self._use(site.scope, inner.base, inner.name, call, site, attribute=True)
+            inner = inner.base
 
     def _use(
         self,

@@ -200,9 +200,10 @@ class ExpressionWalk:
         if kind is facts.Attribute:
             name: str = callee.name  # type: ignore[union-attr]
             base = callee.base  # type: ignore[union-attr]
-            if base.__class__ is facts.Attribute:
+            while base.__class__ is facts.Attribute:
                 calls.setdefault(base.name + ".", []).append(place)
-            elif base.__class__ is facts.Name and base.id != self.scope.self_name:
+                base = base.base
+            if base.__class__ is facts.Name and base.id != self.scope.self_name:
                 calls.setdefault(base.id + ".", []).append(place)
         elif kind is facts.Name:
             name = callee.id  # type: ignore[union-attr]
