@@ -28,6 +28,7 @@ class ScopeBuilder:
         "index",
         "item_stores",
         "kind",
+        "mentions",
         "name",
         "nonlocal_names",
         "owner",
@@ -65,6 +66,7 @@ class ScopeBuilder:
         self.yields: list[facts.Result] = []
         self.exits: list[facts.Exit] = []
         self.imports: list[facts.ImportSite] = []
+        self.mentions: list[facts.Mention] = []
         self.parameters: tuple[facts.Parameter, ...] = ()
         self.decorators: tuple[Value | None, ...] = ()
         self.returns_annotation: Value | None = None
@@ -86,6 +88,7 @@ class ScopeBuilder:
             tuple(self.yields),
             tuple(self.exits),
             tuple(self.imports),
+            tuple(self.mentions),
             tuple(sorted(self.global_names)),
             tuple(sorted(self.nonlocal_names)),
         )
@@ -150,6 +153,7 @@ class Indexes:
         "decorated",
         "global_writes",
         "imported",
+        "mentioned",
         "made",
         "stored",
         "subclassed",
@@ -165,6 +169,7 @@ class Indexes:
         self.argument_names: set[str] = set()
         self.made: dict[str, set[str]] = {}
         self.imported: list[tuple[int, str, tuple[str, ...]]] = []
+        self.mentioned: dict[str, list[Place]] = {}
 
     def alias(self, value: Value | None, name: str) -> None:
         """Note that ``name`` stands for what ``value`` names, also as one of several."""

@@ -73,6 +73,7 @@ class _Walk(ExpressionWalk):
             frozenset(indexes.argument_names),
             {name: tuple(sorted(names)) for name, names in indexes.made.items()},
             tuple(indexes.imported),
+            frozen_places(indexes.mentioned),
             sum(scope.kind in ("function", "lambda") for scope in self.scopes),
             sum(len(scope.calls) for scope in self.scopes),
         )
@@ -176,6 +177,14 @@ class _Walk(ExpressionWalk):
             calls[-1] = facts.CallSite(
                 site.callee, site.arguments, site.keywords, site.block, site.span, True
             )
+        elif isinstance(value, facts.Attribute | facts.Name):
+            self._mention(value, node)
+
+    def _mention(self, value: facts.Attribute | facts.Name, node: ast.Expr) -> None:
+        scope = self.scope
+        place = (scope.index, len(scope.mentions))
+        scope.mentions.append(facts.Mention(value, scope.block, len(scope.calls), span_of(node)))
+        self.indexes.mentioned.setdefault(facts.last_name(value), []).append(place)
 
     def _assign(self, node: ast.Assign) -> None:
         value = self.value(node.value)
@@ -202,15 +211,15 @@ class _Walk(ExpressionWalk):
             scope.returns.append(facts.Result(value, scope.block, node.lineno))
             if value is not None:
                 self.indexes.alias(value, scope.name)
-        scope.exits.append(facts.Exit(scope.block, len(scope.calls)))
+        scope.exits.append(facts.Exit(scope.block, len(scope.calls), "return"))
 
     def _break(self, node: ast.Break) -> None:
-        self.scope.exits.append(facts.Exit(self.scope.block, len(self.scope.calls)))
+        self.scope.exits.append(facts.Exit(self.scope.block, len(self.scope.calls), "break"))
 
     def _raise(self, node: ast.Raise) -> None:
         self.value(node.exc)
         self.value(node.cause)
-        self.scope.exits.append(facts.Exit(self.scope.block, len(self.scope.calls)))
+        self.scope.exits.append(facts.Exit(self.scope.block, len(self.scope.calls), "raise"))
 
     def _if(self, node: ast.If) -> None:
         test = self.value(node.test)

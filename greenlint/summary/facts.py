@@ -220,6 +220,16 @@ class Exit(_Fact, frozen=True, gc=False, array_like=True):
 
     block: int
     at: int
+    kind: Literal["break", "return", "raise"] = "return"
+
+
+class Mention(_Fact, frozen=True, gc=False, array_like=True):
+    """A statement that is nothing but a name, plain or dotted: what it names is neither called nor kept."""
+
+    value: Value
+    block: int
+    at: int
+    span: Span
 
 
 class ImportSite(_Fact, frozen=True, gc=False, array_like=True):
@@ -257,6 +267,7 @@ class Body(_Fact, frozen=True, gc=False, array_like=True):
     yields: tuple[Result, ...] = ()
     exits: tuple[Exit, ...] = ()
     imports: tuple[ImportSite, ...] = ()
+    mentions: tuple[Mention, ...] = ()
     global_names: tuple[str, ...] = ()
     nonlocal_names: tuple[str, ...] = ()
 
@@ -308,6 +319,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     argument_names  last names of all values passed as arguments
     made            last name of a callee -> variables and attributes that hold what it returned
     imported        (level, module, names) of all import statements
+    mentioned       last name -> statements that are nothing but that name
     """
 
     scopes: tuple[ScopeFacts, ...]
@@ -321,6 +333,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     argument_names: frozenset[str]
     made: dict[str, tuple[str, ...]]
     imported: tuple[tuple[int, str, tuple[str, ...]], ...]
+    mentioned: dict[str, tuple[Place, ...]]
     functions: int
     call_count: int
 
