@@ -153,8 +153,8 @@ class Indexes:
         "decorated",
         "global_writes",
         "imported",
-        "mentioned",
         "made",
+        "mentioned",
         "stored",
         "subclassed",
     )
