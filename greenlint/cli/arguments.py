@@ -14,6 +14,8 @@ from greenlint.cli.commands import Command, commands
 from greenlint.model import GreenlintError
 
 GLOBAL = ("-h", "--help", "-V", "--version")
+OPTIONAL_VALUE = {"--add-noqa": "--add-noqa="}
+"""Options whose value may be left out: what follows them is a path and never their value."""
 DESCRIPTION = "Find greenthread bugs in eventlet and gevent programs."
 EPILOG = "`greenlint PATH` is `greenlint check PATH`. `greenlint COMMAND --help` tells more."
 
@@ -25,7 +27,7 @@ def parse(words: Sequence[str]) -> tuple[Command, Namespace]:
     if not words or words[0] not in (*known, *GLOBAL):
         _reject_misspelt(words, known)
         words.insert(0, "check")
-    arguments = _parser(known).parse_args(words)
+    arguments = _parser(known).parse_args([OPTIONAL_VALUE.get(word, word) for word in words])
     return known[arguments.command], arguments
 
 
@@ -43,8 +45,6 @@ def _parser(known: dict[str, Command]) -> ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"greenlint {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in known.items():
-        subparser = subparsers.add_parser(
-            name, help=command.HELP, description=command.HELP, allow_abbrev=False
-        )
+        subparser = subparsers.add_parser(name, help=command.HELP, description=command.HELP, allow_abbrev=False)
         command.configure(subparser)
     return parser

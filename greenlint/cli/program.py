@@ -23,7 +23,7 @@ LISTS = {
 }
 """Settings that take a comma-separated list and may be repeated."""
 
-SETTINGS = (*LISTS, "per-file-ignores", "force-exclude", "respect-gitignore", "min-confidence", "cache-dir")
+SETTINGS = (*LISTS, "per-file-ignores", "force-exclude", "respect-gitignore", "min-confidence", "cache-dir", "baseline")
 """Settings that the command line overrides, by the name of their key."""
 
 
@@ -31,9 +31,7 @@ def add_program_options(parser: ArgumentParser) -> None:
     """Add the options that say where the program is, how it is configured and what is asked."""
     group = parser.add_argument_group("configuration")
     group.add_argument("--root", type=Path, metavar="DIR", help="directory of the whole program")
-    group.add_argument(
-        "--config", action="append", default=[], metavar="FILE|KEY=VALUE", help="a file, or one setting"
-    )
+    group.add_argument("--config", action="append", default=[], metavar="FILE|KEY=VALUE", help="a file, or one setting")
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
     group.add_argument("--cache-dir", metavar="DIR", help="where the facts of unchanged files are kept")
     group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
@@ -47,9 +45,7 @@ def add_program_options(parser: ArgumentParser) -> None:
     group.add_argument(
         "--force-exclude", action="store_true", default=None, help="apply the patterns to named files, too"
     )
-    group.add_argument(
-        "--respect-gitignore", action=BooleanOptionalAction, help="leave out what git ignores (default)"
-    )
+    group.add_argument("--respect-gitignore", action=BooleanOptionalAction, help="leave out what git ignores (default)")
     group.add_argument("--min-confidence", metavar="LEVEL", help="certain, likely (default) or possible")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from greenlint.model import Report, Severity
-from greenlint.reporters._text import counted
+from greenlint.reporters._text import counted, printable
+
+MOST_STALE = 5
+"""Stale entries of the baseline that are listed."""
 
 
 def closing(report: Report, *, statistics: bool, quiet: bool) -> Iterator[str]:
@@ -19,6 +22,18 @@ def closing(report: Report, *, statistics: bool, quiet: bool) -> Iterator[str]:
     yield _verdict(report)
     if report.hidden:
         yield f"{counted(report.hidden, 'finding')} hidden by blanket noqa (--show-suppressed)"
+    if report.known:
+        yield f"{counted(report.known, 'finding')} held back by the baseline (--show-suppressed)"
+    if report.stale:
+        yield from _stale(report.stale)
+
+
+def _stale(entries: Sequence[str]) -> Iterator[str]:
+    number = counted(len(entries), "entry of the baseline is", "entries of the baseline are")
+    yield f"{number} stale (--write-baseline removes them):"
+    yield from (f"  {printable(entry)}" for entry in entries[:MOST_STALE])
+    if len(entries) > MOST_STALE:
+        yield f"  and {len(entries) - MOST_STALE} more"
 
 
 def _verdict(report: Report) -> str:

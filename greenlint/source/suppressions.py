@@ -22,7 +22,8 @@ from functools import cached_property
 RUNS_IN = ("greenthread", "native", "main")
 """What ``# greenlint: runs-in=`` accepts."""
 
-_NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+NOQA = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
+"""What flake8 takes for a noqa comment."""
 _NOQA_FILE = re.compile(r"^\s*# flake8[:=]\s*noqa", re.IGNORECASE | re.MULTILINE)
 _DIRECTIVE = re.compile(r"#\s*greenlint:\s*(?P<word>[\w-]*)(?:\[(?P<codes>[^\]]*)\]|=(?P<value>[\w-]*))?")
 _LINE_ENDS = frozenset((tokenize.NL, tokenize.NEWLINE))
@@ -100,6 +101,11 @@ class Suppressions:
             for line in d.covers
         }
 
+    def last_line_with(self, line: int) -> int:
+        """Return the last of the physical lines that flake8 joins with `line`: where a comment can stand."""
+        groups, _ = self._groups
+        return next((group.last for group in groups if group.first <= line <= group.last), line)
+
     @cached_property
     def directives(self) -> tuple[Directive, ...]:
         """The ``# greenlint:`` comments that mean something, in order."""
@@ -124,14 +130,14 @@ class Suppressions:
     @cached_property
     def _noqa(self) -> Mapping[int, tuple[str, ...]]:
         """The codes of each line that has a noqa; none for a blanket one."""
-        if _NOQA.search(self.text) is None:
+        if NOQA.search(self.text) is None:
             return {}
         lines = self.text.split("\n")
-        matches = {number: _NOQA.search(line) for number, line in enumerate(lines, start=1)}
+        matches = {number: NOQA.search(line) for number, line in enumerate(lines, start=1)}
         groups, is_complete = self._groups
         for group in groups if is_complete else ():
             if group.first != group.last:
-                joined = _NOQA.search("\n".join(lines[group.first - 1 : group.last]))
+                joined = NOQA.search("\n".join(lines[group.first - 1 : group.last]))
                 matches.update(dict.fromkeys(range(group.first, group.last + 1), joined))
         return {
             number: tuple(filter(None, re.split(r"[,\s]", found["codes"] or "")))

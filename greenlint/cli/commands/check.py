@@ -13,10 +13,13 @@ from greenlint import reporters
 from greenlint.cli.console import Console, wants_colour, write_file
 from greenlint.cli.listing import files, settings
 from greenlint.cli.program import add_program_options, programs_of, request_of
+from greenlint.cli.progress import Progress
 from greenlint.model import INTERNAL_ERROR, GreenlintError, Report
 
 HELP = "check a program and report its greenthread bugs (the default command)"
 STDIN = Path("-")
+KNOWN = "baseline"
+"""What findings of the baseline are suppressed by."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -40,6 +43,13 @@ def configure(parser: ArgumentParser) -> None:
     group.add_argument("-e", "--exit-zero", action="store_true", help="exit with 0 in spite of findings")
     group.add_argument("--show-files", action="store_true", help="list the files of the program and stop")
     group.add_argument("--show-settings", action="store_true", help="print the settings in force and stop")
+    group = parser.add_argument_group("adoption")
+    group.add_argument("--baseline", metavar="FILE", help="hold back the findings that the file knows")
+    group.add_argument("--write-baseline", action="store_true", help="write what is found to the baseline and stop")
+    group.add_argument(
+        "--add-noqa", metavar="REASON", help="write a noqa comment for each finding and stop (=REASON is optional)"
+    )
+    group = parser.add_argument_group("input")
     group.add_argument("--stdin-filename", type=Path, metavar="FILE", help="the path that stdin stands for")
     add_program_options(parser)
 
@@ -50,17 +60,29 @@ def run(arguments: Namespace, console: Console) -> int:
     if arguments.show_files or arguments.show_settings:
         console.write(_listing(arguments, paths))
         return 0
+    if arguments.write_baseline or arguments.add_noqa is not None:
+        return _adopt(arguments, paths, overlay, console)
     render = reporters.reporter(_format(arguments, paths))
     from greenlint import engine
 
     console.begin(f"while analysing {', '.join(map(str, paths))}")
-    request = request_of(arguments)
-    report = engine.check(paths, replace(request, overlay=overlay) if overlay else request)
+    with Progress(console) as progress:
+        report = engine.check(paths, replace(request_of(arguments), overlay=overlay, progress=progress))
     console.begin("while writing the report")
     _output(render, _asked_for(report, arguments), arguments, console)
     if arguments.verbose:
         console.complain(_account(report))
     return _status(report, arguments)
+
+
+def _adopt(arguments: Namespace, paths: Sequence[Path], overlay: Mapping[Path, bytes], console: Console) -> int:
+    from greenlint.cli.adoption import add_noqa, write_baseline
+
+    if arguments.write_baseline and arguments.add_noqa is not None:
+        raise GreenlintError("--write-baseline and --add-noqa are two ways to hold findings back; choose one")
+    if overlay:
+        raise GreenlintError("- (stdin) cannot be changed; name the file")
+    return (write_baseline if arguments.write_baseline else add_noqa)(arguments, paths, console)
 
 
 def _format_help() -> str:
@@ -91,11 +113,12 @@ def _format(arguments: Namespace, paths: Sequence[Path]) -> str:
 
 
 def _asked_for(report: Report, arguments: Namespace) -> Report:
-    """Leave out suppressed findings, or the remark that some are hidden."""
+    """Leave out suppressed findings, or the remarks that some are hidden."""
     if arguments.show_suppressed:
         return replace(report, hidden=0)
     shown = tuple(finding for finding in report.findings if finding.suppressed is None)
-    return replace(report, findings=shown)
+    known = sum(finding.suppressed == KNOWN for finding in report.findings)
+    return replace(report, findings=shown, known=known)
 
 
 def _output(render: reporters.Render, report: Report, arguments: Namespace, console: Console) -> None:
