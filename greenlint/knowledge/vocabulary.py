@@ -125,6 +125,7 @@ CallEffect = Literal[
     "import-class",  # returns the class that the first argument names
     "import-module",
     "descriptor",  # an object of the class, kept in a class body, stands for what ``method`` returns
+    "record",  # decorates a class: its constructor takes the annotated fields
     "memoise",  # decorates a function: one result for all callers
 ]
 PatchAction = Literal[

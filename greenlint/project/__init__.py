@@ -11,17 +11,19 @@ from functools import cached_property
 
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import Statistics
+from greenlint.options import EntryPoint
 from greenlint.project.guards import Guards
 from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
 from greenlint.project.ownership import Ownership
-from greenlint.project.patching import PatchState, patch_state
+from greenlint.project.patching import PatchState, Timeline, patch_state
 from greenlint.project.program import Module, Program, Scope, components
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning, feed
 from greenlint.project.types import Types
 from greenlint.project.witness import Lines, Locator, Witness
+from greenlint.source.launchers import Launcher
 
 MOST_ROUNDS = 3
 
@@ -38,6 +40,8 @@ class Setting:
     declared: tuple[Declared, ...] = ()
     patched: bool | None = None
     placed: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    launchers: tuple[Launcher, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
 
 
 class Component:
@@ -47,6 +51,11 @@ class Component:
         self.program = Program(modules)
         self.types = Types(self.program, library)
         self._setting = setting
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Who patches what, when, in each entry point. It is worked out before the roots are."""
+        return Timeline(self.types, self._setting.launchers, self._setting.entry_points)
 
     @cached_property
     def patched(self) -> PatchState:

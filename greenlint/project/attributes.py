@@ -89,6 +89,8 @@ class Attributes:
         methods, holder = self._types.hierarchy.find(base.start, name, after=base.klass)
         if methods:
             return tuple(BoundMethod(m, base.start) for m in methods)
+        if name == "__new__":
+            return (External("builtins.object.__new__"),)
         return (Member(Opaque(holder, None), name),) if isinstance(holder, str) else ()
 
     def _of_instance(self, base: Instance, name: str) -> Types_:
@@ -151,9 +153,37 @@ class Attributes:
             if not methods:
                 found.append(declared)
         found.extend(self._contents_of_field(klass, name))
+        found.extend(self._given_to_record(klass, name))
         if not found:
             found.extend(self._stored_from_outside(klass, name))
         return tuple(dict.fromkeys(found))
+
+    def is_record(self, klass: Klass) -> bool:
+        """Tell whether a class gets its constructor from its annotated fields (a dataclass and its like)."""
+        for decorator in klass.facts.decorators:
+            value = decorator
+            if isinstance(decorator, facts.Call):
+                value = Site(klass.module.scopes[decorator.scope], decorator.index).call.callee
+            for t in self._types.of(klass.enclosing, value):
+                if isinstance(t, External) and self._types.library.effect(t.path) == "record":
+                    return True
+        return False
+
+    def record_argument(self, klass: Klass, birth: Site, name: str) -> facts.Value | None:
+        """Return what a call of a record class passes for a field, by keyword or in the order of the fields."""
+        keywords = dict(birth.call.keywords)
+        if name in keywords:
+            return keywords[name]
+        names = list(dict.fromkeys(b.name for b in klass.scope.body.bindings if _is_declared(b.value)))
+        index = names.index(name) if name in names else -1
+        return birth.call.arguments[index] if 0 <= index < len(birth.call.arguments) else None
+
+    def _given_to_record(self, klass: Klass, name: str) -> Iterator[Type]:
+        if not self.is_record(klass):
+            return
+        for site in self._types.program.calls_named(klass.name):
+            if ClassType(klass) in self._types.of(site.scope, site.call.callee):
+                yield from self._types.of(site.scope, self.record_argument(klass, site, name))
 
     def descriptor_methods(self, declared: Instance) -> list[Scope]:
         """Return the methods of an object kept in a class body that compute what the attribute gives."""
@@ -205,20 +235,44 @@ class Attributes:
         modules = dict.fromkeys(owner.module for owner in family)
         for module in modules:
             for scope, base, value in filled(module, name):
+                levels, base = _container(scope, base)
                 if isinstance(base, facts.Attribute) and base.name == name:
                     method = scope.method()
                     if method is not None and method.owner in family and _is_self(method, base.base):
                         for element in self._types.of(scope, value):
-                            yield ElementType(element)
+                            yield _nested(element, levels)
 
     def contents_of_name(self, owner: Scope, name: str) -> Iterator[Type]:
         """Yield what is put into the container that a variable names."""
         for scope, base, value in filled(owner.module, name):
+            levels, base = _container(scope, base)
             if isinstance(base, facts.Name) and base.id == name:
                 home = self._types.binding_scope(scope, name) or scope.module.body
                 if home is owner:
                     for element in self._types.of(scope, value):
-                        yield ElementType(element)
+                        yield _nested(element, levels)
+
+
+def _container(scope: Scope, value: facts.Value | None) -> tuple[int, facts.Value | None]:
+    """See through ``x[key]`` and ``x.setdefault(key, [])``: how deep a filled container lies in the one named."""
+    levels = 1
+    while True:
+        if isinstance(value, facts.Item):
+            value = value.base
+        elif isinstance(value, facts.Call):
+            callee = scope.module.scopes[value.scope].body.calls[value.index].callee
+            if not isinstance(callee, facts.Attribute) or callee.name not in ("setdefault", "get"):
+                return levels, value
+            value = callee.base
+        else:
+            return levels, value
+        levels += 1
+
+
+def _nested(element: Type, levels: int) -> Type:
+    for _ in range(levels):
+        element = ElementType(element)
+    return element
 
 
 def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | None, facts.Value | None]]:
@@ -234,6 +288,12 @@ def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | Non
             position = _WRITE_POSITION.get(call.callee.name, -1)
             if 0 <= position < len(call.arguments):
                 yield scope, call.callee.base, call.arguments[position]
+
+
+def _is_declared(value: facts.Value | None) -> bool:
+    if isinstance(value, facts.Operation):
+        return any(isinstance(operand, facts.Annotated) for operand in value.operands)
+    return isinstance(value, facts.Annotated)
 
 
 def is_class_method(scope: Scope) -> bool:

@@ -23,10 +23,14 @@ DEEPEST = 6
 
 
 class Edge(NamedTuple):
-    """A call that runs a function: where, and what the callee was found to be."""
+    """A call that runs a function: where, and what the callee was found to be.
+
+    ``handed`` is the function as a value when the call does not name it but is given it to call.
+    """
 
     site: Site
     via: Type
+    handed: Value | None = None
 
 
 class Passed(NamedTuple):
@@ -110,7 +114,7 @@ class Callers:
         scope, index = edge.site
         call = scope.body.calls[index]
         via: Type = edge.via
-        positional = list(call.arguments)
+        positional = unpacked(scope, call.arguments)
         keywords = dict(call.keywords)
         while isinstance(via, PartialType):
             made = via.site.call
@@ -130,10 +134,31 @@ class Callers:
                 if any(target is function for target, _ in self.targets(callee)):
                     found.append(Edge(site, callee))
                     break
+        found.extend(self._callbacks(function))
         found.sort(key=lambda edge: edge.site.key)
         if len(found) > MOST_CALLERS:
             self.truncated.add(function)
         return tuple(found[:MOST_CALLERS])
+
+    def _callbacks(self, function: Scope) -> Iterator[Edge]:
+        """Calls to which the function is handed and which call it, or keep it in an attribute that is called."""
+        if function.kind != "function" or function.name.startswith("__"):
+            return
+        for site, index, value in self._types.program.handed(function.name):
+            for t in self._types.of(site.scope, value):
+                if any(target is function for target, _ in self.targets(t)):
+                    yield from self._called_back(site, index, value, t)
+
+    def _called_back(self, site: Site, index: int | str, value: Value, found: Type) -> Iterator[Edge]:
+        for callee in self._types.of(site.scope, site.call.callee):
+            for taker, bound in self.targets(callee):
+                name = parameter_at(taker, index, bound)
+                if name and _calls_name(taker, name):
+                    yield Edge(site, found, value)
+                for attribute in _stored_in(taker, name):
+                    for call in self._types.program.calls_named(attribute):
+                        if any(t == found for t in self._types.of(call.scope, call.call.callee)):
+                            yield Edge(call, found)
 
     def _candidates(self, function: Scope) -> Iterator[Site]:
         program = self._types.program
@@ -158,6 +183,20 @@ class Callers:
                 yield site
 
 
+def unpacked(scope: Scope, values: Iterable[Value | None]) -> list[Value | None]:
+    """Return positional arguments with ``*name`` replaced by the elements of the tuple that the name is bound to."""
+    found: list[Value | None] = []
+    for value in values:
+        inner = value.value if isinstance(value, facts.Starred) else None
+        bound = scope.locals.get(inner.id, []) if isinstance(inner, facts.Name) else []
+        display = bound[0].value if len(bound) == 1 else inner
+        if isinstance(display, facts.Sequence) and not display.many and inner is not None:
+            found += [facts.Item(inner, facts.Constant(index)) for index in range(len(display.items))]
+        else:
+            found.append(value)
+    return found
+
+
 def bound_value(
     function: Scope, parameter: str, positional: list[Value | None], keywords: dict[str | None, Value | None], skip: int
 ) -> Value | None:
@@ -174,6 +213,25 @@ def bound_value(
     if index < 0 or any(isinstance(value, facts.Starred) for value in positional[: index + 1]):
         return None
     return positional[index] if index < len(positional) else None
+
+
+def parameter_at(function: Scope, index: int | str, bound: bool) -> str:
+    """Return the parameter that an argument binds to, by position or keyword; empty when there is none."""
+    if isinstance(index, str):
+        return index if function.parameter(index) is not None else ""
+    names = [p.name for p in function.body.parameters if p.kind == "positional"]
+    skip = 1 if bound and function.owner is not None and "staticmethod" not in function.decorator_names() else 0
+    return names[index + skip] if index + skip < len(names) else ""
+
+
+def _calls_name(function: Scope, name: str) -> bool:
+    return any(isinstance(c.callee, facts.Name) and c.callee.id == name for c in function.body.calls)
+
+
+def _stored_in(function: Scope, name: str) -> Iterator[str]:
+    for store in function.body.stores:
+        if name and isinstance(store.value, facts.Name) and store.value.id == name:
+            yield store.name
 
 
 def _binds(value: Value | None, function: Scope) -> bool:

@@ -90,8 +90,10 @@ class Guards:
 
     def _entered(self, scope: Scope, manager: Value | None, depth: int) -> Iterator[Lock]:
         for t in self._types.of(scope, manager):
-            if isinstance(t, Opaque) and self._types.library.is_lock(t.path):
+            if isinstance(t, Opaque) and self._types.library.is_lock(t.path, t.birth):
                 yield from self._key(scope, manager, t)
+                return
+            if isinstance(t, Opaque) and self._types.library.guard(t.path) is not None:
                 return
             if isinstance(t, Instance) and depth < _DEEPEST:
                 yield from self._held_by_enter(t, depth)
@@ -147,7 +149,7 @@ class Guards:
     def _is_lock_value(self, scope: Scope, value: Value | None) -> bool:
         for t in self._types.of(scope, value):
             if isinstance(t, Opaque):
-                return self._types.library.is_lock(t.path)
+                return self._types.library.is_lock(t.path, t.birth)
         return bool(_LOCK_NAME.search(facts.last_name(value)))
 
     def _key(self, scope: Scope, value: Value | None, found: Opaque | None) -> Iterator[Lock]:

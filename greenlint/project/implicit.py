@@ -28,7 +28,7 @@ from greenlint.summary import facts
 if TYPE_CHECKING:
     from greenlint.project.waiting import Waits
 
-_RUNS_GREEN = ("green", "green-if-patched", "depends", "hub")
+_RUNS_GREEN = ("green", "green-if-patched", "depends", "hub", "native")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Implicit:
             return False
         if row.runtime in ("eventlet", "gevent", "oslo-backend"):
             return True
+        if row.runs_in == "native":
+            return False
         if row.runtime == "pool-option":
             return any(launch.kind == "celery" and launch.library for launch in self._launches)
         if row.runtime == "both":
@@ -79,11 +81,18 @@ class Implicit:
         yield from self._launched()
         yield from self._configured()
 
-    def constructed(self, site: Site, callee: ClassType, waits: Waits) -> tuple[SpawnRow, ...]:
-        """Note the roots that making an object of a class starts; return rows that take a callable instead."""
+    def constructed(
+        self, site: Site, callee: ClassType, waits: Waits, starter: str = ""
+    ) -> tuple[SpawnRow, ...]:
+        """Note the roots that making an object of a class starts; return rows that take a callable instead.
+
+        ``starter`` is the class method that makes and starts it (``Worker.spawn()``), empty for a plain call.
+        """
         callable_rows: list[SpawnRow] = []
         for base in self._types.hierarchy.external_bases(callee.klass):
             for row in self._types.library.hook_rows(base):
+                if starter and starter not in row.starts_on:
+                    continue
                 if self.is_active(row) and not self._is_framework(row):
                     entries = list(self._hooks_of(callee.klass, row, "born"))
                     entries += self._hooks_of_arguments(site, row)

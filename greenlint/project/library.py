@@ -15,6 +15,8 @@ from greenlint.knowledge.schema import (
     ResultRow,
     SpawnRow,
 )
+from greenlint.project.program import Site
+from greenlint.summary import facts
 
 
 class Library:
@@ -99,10 +101,13 @@ class Library:
         guard = self.guard(path)
         return guard is not None and guard.kind == "per-greenthread"
 
-    def is_lock(self, path: str) -> bool:
-        """Tell whether holding what ``path`` makes keeps others out."""
+    def is_lock(self, path: str, birth: Site | None = None) -> bool:
+        """Tell whether holding what ``path`` makes keeps others out; a semaphore for several does not."""
         guard = self.guard(path)
-        return guard is not None and guard.kind == "lock"
+        if guard is None or guard.kind != "lock":
+            return False
+        admitted = _argument(birth.call, guard.admits_position, guard.admits_keyword) if birth is not None else None
+        return not (isinstance(admitted, facts.Constant) and isinstance(admitted.value, int) and admitted.value > 1)
 
     def spawns(self, path: str) -> tuple[SpawnRow, ...]:
         """Return the spawn rows of a function, class or method by dotted name."""
@@ -156,3 +161,10 @@ class Library:
         """Tell whether ``from module import *`` is known to bring a name that matters."""
         path = self.canonical(f"{module}.{name}")
         return path in self._identified or path in self.knowledge.patch_apis_by_name
+
+
+def _argument(call: facts.CallSite, position: int, keyword: str) -> facts.Value | None:
+    for name, value in call.keywords:
+        if keyword and name == keyword:
+            return value
+    return call.arguments[position] if 0 <= position < len(call.arguments) else None

@@ -52,6 +52,8 @@ class State:
     hops         the path, use first.
     slot         the innermost slot met so far.
     assumptions  what the path takes for granted.
+    distinct     each greenthread has an object of its own here (an element of what the starter loops over); only what
+                 these objects were all given can still be shared.
     derived_at   the call by which the object used was derived from the one traced (a cursor from its connection).
     """
 
@@ -64,6 +66,7 @@ class State:
     slot: Slot | None = None
     assumptions: tuple[str, ...] = ()
     derived_at: Site | None = None
+    distinct: bool = False
 
     def in_loop(self, looped: bool, why: str) -> State:
         """Return the state after leaving loops that the crossing stands in and the object's birth does not."""
@@ -79,7 +82,8 @@ class State:
         """Return the state one call further up; locks count until the first crossing."""
         if not self.crossed:
             return replace(self, hops=(*self.hops, hop), locks=self.locks | locks)
-        contained = self.contained or self.crossed[-1].serial == "contained"
+        last = self.crossed[-1]
+        contained = self.contained or (last.serial == "contained" and last.scope.within(hop.function))
         return replace(self, hops=(*self.hops, hop), contained=contained)
 
     def crossing(self, hop: Hop, root: Root) -> State:

@@ -271,6 +271,7 @@ class Program:
         }
         self._by_path = {module.path: module for module in self.modules.values()}
         self._calls: dict[str, tuple[Site, ...]] = {}
+        self._handed: dict[str, tuple[tuple[Site, int | str, Value], ...]] = {}
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -308,6 +309,25 @@ class Program:
             for name, aliases in module.facts.aliases.items():
                 found.setdefault(name, {}).update(dict.fromkeys(aliases))
         return {name: list(aliases) for name, aliases in found.items()}
+
+    def handed(self, name: str) -> Iterator[tuple[Site, int | str, Value]]:
+        """Yield the calls that something of this name is passed to: the position or keyword, and the value."""
+        known = self._handed.get(name)
+        if known is None:
+            known = self._handed[name] = tuple(self._find_handed(name))
+        yield from known
+
+    def _find_handed(self, name: str) -> Iterator[tuple[Site, int | str, Value]]:
+        for module in self.modules.values():
+            if name not in module.facts.argument_names:
+                continue
+            for scope in module.scopes:
+                for index, call in enumerate(scope.body.calls):
+                    given: list[tuple[int | str | None, Value | None]] = [*enumerate(call.arguments), *call.keywords]
+                    for position, value in given:
+                        if isinstance(value, facts.Attribute | facts.Name) and position is not None:
+                            if facts.last_name(value) == name:
+                                yield Site(scope, index), position, value
 
     def holders_of(self, callee: str) -> frozenset[str]:
         """Return the names of variables and attributes that hold what a callee of that name returned."""

@@ -166,6 +166,9 @@ class Results:
         effect = self._types.library.effect(path)
         if effect:
             return self._effect(site, effect)
+        if path.endswith(".__new__"):
+            first = site.call.arguments[0] if site.call.arguments else None
+            return [Instance(t.klass, False) for t in self._types.of(site.scope, first) if isinstance(t, ClassType)]
         if path.startswith("builtins."):
             return self._builtin(site, path.removeprefix("builtins."))
         rows = [row for row in self._types.library.results(path) if row.element is None]

@@ -35,7 +35,7 @@ from greenlint.project.terms import (
     SuperType,
     Type,
 )
-from greenlint.project.types import Types, alternatives
+from greenlint.project.types import Types, alternatives, elements
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -56,6 +56,7 @@ class Way(NamedTuple):
     site: Site | None
     root: Root | None
     entry: Entry | None
+    handed: Value | None = None
 
 
 class Search:
@@ -72,7 +73,8 @@ class Search:
 
     def origins(self, scope: Scope, value: Value | None, block: int, state: State) -> list[Origin]:
         """Return where the value used in a block of a scope can come from."""
-        return list(self._back(scope, value, block, (), state, 0))
+        found = self._back(scope, value, block, (), state, 0)
+        return [origin for origin in found if not origin.state.distinct]
 
     def _spent(self, depth: int) -> bool:
         self.steps += 1
@@ -99,19 +101,30 @@ class Search:
         elif isinstance(value, facts.Item):
             yield from self._item(scope, value, block, frames, state, depth)
         elif isinstance(value, facts.Element):
-            if not state.crossed:
-                for origin in self._back(scope, value.of, block, frames, state, depth):
-                    yield origin.below("[]", None)
+            yield from self._element(scope, value, block, frames, state, depth)
         elif isinstance(value, facts.Operation):
             for option in alternatives(value):
                 yield from self._back(scope, option, block, frames, state, depth)
         elif isinstance(value, facts.Entered):
             yield from self._entered(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Class):
+            klass = scope.module.classes[value.index]
+            yield Origin("born", (klass,), state, klass)
         elif isinstance(value, facts.Starred):
             yield from self._back(scope, value.value, block, frames, state, depth)
         elif isinstance(value, facts.Sequence | facts.Mapping):
             for item in value.items:
                 yield from self._back(scope, item, block, frames, state, depth)
+
+    def _element(
+        self, scope: Scope, value: facts.Element, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """An element of an iteration: beyond a crossing, each greenthread has another one."""
+        if state.crossed:
+            state = replace(state, distinct=True)
+        for origin in self._back(scope, value.of, block, frames, state, depth):
+            held = self._ownership.class_of(elements(self._types.of(scope, value.of)))
+            yield origin if origin.klass is not None and not origin.path else origin.below("[]", held)
 
     # names
 
@@ -138,9 +151,20 @@ class Search:
         around = self._loops(scope, block, state)
         local = state.with_slot(("variable", scope.module.name, scope.qualname, name)) if state.crossed else state
         for binding in scope.locals.get(name, ()):
-            inner = around - scope.loops_around(binding.block)
+            inner = around - scope.loops_around(binding.block) - self._renewed(scope, name, block, binding)
             looped = local.in_loop(bool(inner), "spawned in a loop, made before it")
             yield from self._back(scope, binding.value, binding.block, frames, looped, depth)
+
+    @staticmethod
+    def _renewed(scope: Scope, name: str, block: int, binding: facts.Binding) -> frozenset[int]:
+        """The loops in which every round binds the name anew, so that an earlier value serves one round only."""
+        around = [index for index, _ in scope.blocks_around(block)]
+        renewing = {b.block for b in scope.locals.get(name, ()) if b is not binding and b.block in around}
+        found: set[int] = set()
+        for position, index in enumerate(around):
+            if scope.body.blocks[index].kind in facts.LOOPS and renewing & set(around[: position + 1]):
+                found.add(index)
+        return frozenset(found)
 
     @staticmethod
     def _loops(scope: Scope, block: int, state: State) -> frozenset[int]:
@@ -250,7 +274,8 @@ class Search:
             call = edge.site.call
             locks = frozenset() if state.crossed else self._guards.held_at(caller, call.block, edge.site.index)
             hop = Hop(caller, edge.site, function, None)
-            yield Way(caller, call.block, state.called_from(hop, locks), edge.via, edge.site, None, None)
+            beyond = state.called_from(hop, locks)
+            yield Way(caller, call.block, beyond, edge.via, edge.site, None, None, edge.handed)
         if not count and not state.crossed:
             yield ended
 
@@ -271,6 +296,9 @@ class Search:
             return
         via = way.edge_type
         callee = way.site.call.callee
+        if way.handed is not None:
+            yield from self._receiver_of_value(way.scope, way.handed, way.block, way.state, depth)
+            return
         if isinstance(via, ClassType):
             yield Origin("born", (way.site,), way.state, via.klass)
         elif isinstance(callee, facts.Attribute):
@@ -339,13 +367,11 @@ class Search:
         if way.root is not None and way.entry is not None:
             given = handed_to(way.root, way.entry, name)
             if given is not None:
-                if way.root.many and isinstance(given.value, facts.Element | facts.Item):
-                    return
                 yield from self._back(way.scope, given.value, way.block, (), way.state, depth)
             elif (function, name) in self._types.callers.handed and way.root.site is not None:
                 yield Origin("born", (way.root.site, name), _before(way.state))
             return
-        if way.site is not None and way.edge_type is not None:
+        if way.site is not None and way.edge_type is not None and way.handed is None:
             for passed in self._types.callers.argument(Edge(way.site, way.edge_type), function, name):
                 yield from self._back(way.scope, passed.value, way.block, (), way.state, depth)
 
@@ -436,6 +462,9 @@ class Search:
     ) -> Iterator[Origin]:
         holder = self._types.hierarchy.holder(klass, name)
         slot: Slot = ("field", holder.module.name, holder.qualname, name)
+        if holder.enclosing.kind == "function" and scope.within(holder.enclosing):
+            yield from self._free_variable(scope, holder.enclosing, holder.name, block, frames, state, depth)
+            return
         held = self._ownership.class_of(self._types.attributes.class_variable(klass, name))
         while frames:
             scope, block, frames = frames[-1].scope, frames[-1].block, frames[:-1]
@@ -481,8 +510,9 @@ class Search:
             return
         if origin.kind == "born" and klass is not None and not origin.path:
             passed, direct = self._constructor_arguments(origin, klass, name)
+            beyond = replace(origin.state, distinct=False)
             for scope, value, block in passed:
-                yield from self._back(scope, value, block, (), origin.state, depth)
+                yield from self._back(scope, value, block, (), beyond, depth)
             if passed and not direct:
                 return
         held = self._ownership.class_of(self._types.attributes.field(klass, name, True)) if klass else None
@@ -492,9 +522,12 @@ class Search:
         self, origin: Origin, klass: Klass, name: str
     ) -> tuple[list[tuple[Scope, Value | None, int]], bool]:
         """What the object's own constructor call passes for an attribute; whether it is also set otherwise."""
+        birth = origin.key[0]
+        if isinstance(birth, Site) and self._types.attributes.is_record(klass):
+            record = self._types.attributes.record_argument(klass, birth, name)
+            return ([(birth.scope, record, birth.call.block)] if record is not None else []), record is None
         passed: list[tuple[Scope, Value | None, int]] = []
         direct = False
-        birth = origin.key[0]
         for scope, store in self._types.hierarchy.stores(klass, name, subclasses=False):
             options = alternatives(store.value) if isinstance(store.value, facts.Operation) else (store.value,)
             for option in options:
@@ -509,8 +542,6 @@ class Search:
     def _item(
         self, scope: Scope, value: facts.Item, block: int, frames: Frames, state: State, depth: int
     ) -> Iterator[Origin]:
-        if isinstance(value.base, facts.Element) and state.crossed:
-            return
         if self._is_worker_number(scope, value.key):
             return
         if isinstance(value.base, facts.Call) and isinstance(value.key, facts.Constant):

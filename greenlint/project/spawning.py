@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import SpawnRow
-from greenlint.project.calls import Edge, Passed, bound_value
+from greenlint.project.calls import Edge, Passed, bound_value, unpacked
 from greenlint.project.implicit import Implicit
 from greenlint.project.patching import PatchState
 from greenlint.project.program import Scope, Site
-from greenlint.project.roots import Entry, Root, Roots
+from greenlint.project.roots import Entry, Root, Roots, Serial
 from greenlint.project.terms import (
     BoundMethod,
     ClassType,
@@ -45,6 +45,7 @@ class Spawn(NamedTuple):
     many: bool
     wrapper: Scope | None
     pool: Site | None
+    serial: Serial = ""
 
 
 class Spawning:
@@ -129,6 +130,10 @@ class Spawning:
             pool = callee.owner.birth
         elif isinstance(callee, ClassType):
             rows = self._implicit.constructed(site, callee, self.waits)
+        if isinstance(callee, External) and isinstance(site.call.callee, facts.Attribute):
+            for base in self._types.of(site.scope, site.call.callee.base):
+                if isinstance(base, ClassType) and self._implicit.constructed(site, base, self.waits, site.call.callee.name):
+                    rows = ()
         for row in rows:
             if row.target == "argument" and self._implicit.is_active(row):
                 many = row.multiplicity == "many"
@@ -146,6 +151,7 @@ class Spawning:
         parameters = list(self._parameters_behind(scope, callable_, 0))
         for function, name in parameters:
             self._infer(function, name, root, spawn)
+        self._infer_through(root, spawn)
         direct = isinstance(callable_, facts.Name) and any(name == callable_.id for _, name in parameters)
         if not direct:
             self._run(root, callable_)
@@ -154,7 +160,7 @@ class Spawning:
         call = spawn.site.call
         waiting = self.waits.of(spawn.site, spawn.row)
         positional, keywords = _handed_on(call, spawn)
-        serial = waiting.serial
+        serial = spawn.serial or waiting.serial
         single = spawn.pool if spawn.pool is not None and self._holds_one(spawn.pool) else None
         return Root(
             row=spawn.row,
@@ -207,6 +213,41 @@ class Spawning:
             self._spawn_through(root, self._types.library.spawns(target.path))
         self._implicit.hand_over(root)
 
+    def _infer_through(self, root: Root, spawn: Spawn) -> None:
+        """What the greenthread's function is handed and calls: ``spawn(_launch, *args)`` runs ``args[0]``."""
+        for t in self._types.of(root.scope, root.callee):
+            function = unwrap_partial(t).scope if isinstance(unwrap_partial(t), FunctionType | BoundMethod) else None  # type: ignore[union-attr]
+            if function is None:
+                continue
+            names = [p.name for p in function.body.parameters if p.kind == "positional"]
+            skip = 1 if isinstance(t, BoundMethod) else 0
+            for call in function.body.calls:
+                if isinstance(call.callee, facts.Name) and call.callee.id in names[skip:]:
+                    self._infer_argument(root, spawn, names.index(call.callee.id) - skip)
+
+    def _infer_argument(self, root: Root, spawn: Spawn, position: int) -> None:
+        for index, value in enumerate(root.positional):
+            if isinstance(value, facts.Starred) and isinstance(value.value, facts.Name):
+                owner = self._owner_of_vararg(root.scope, value.value.id)
+                if owner is not None and index <= position:
+                    self._forward(owner, spawn, root.serial, position - index)
+                return
+            if index == position and isinstance(value, facts.Name):
+                for function, name in self._parameters_behind(root.scope, value, 0):
+                    self._infer(function, name, root, spawn)
+
+    def _forward(self, owner: Scope, spawn: Spawn, serial: Serial, offset: int) -> None:
+        """A function hands its ``*args`` on: the callable is among the arguments of each caller."""
+        key = (owner, f"*{offset}")
+        if key in self._spawners:
+            return
+        self._spawners.add(key)
+        before = sum(p.kind == "positional" for p in owner.body.parameters)
+        position = before - (1 if owner.owner is not None else 0) + offset
+        for edge in self._types.callers.of(owner):
+            self.waits.note(edge.site)
+            self._work.append(Spawn(edge.site, spawn.row, position, "", spawn.many, owner, spawn.pool, serial))
+
     def _spawn_through(self, root: Root, rows: Sequence[SpawnRow]) -> None:
         """A greenthread that runs a spawner: ``eventlet.spawn(wsgi.server, listener, application)``."""
         for row in rows:
@@ -240,7 +281,7 @@ class Spawning:
         for edge in self._types.callers.of(function):
             if edge.site.scope is not function:
                 self.waits.note(edge.site)
-                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool))
+                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool, root.serial))
         for scope in self._decorated_by(function):
             self._decorated(scope, root, function)
 
@@ -268,15 +309,10 @@ class Spawning:
         for index, argument in enumerate(spawn.site.call.arguments):
             if isinstance(argument, facts.Starred) and isinstance(argument.value, facts.Name):
                 owner = self._owner_of_vararg(scope, argument.value.id)
-                if owner is None or index > spawn.position:
-                    return
-                before = sum(p.kind == "positional" for p in owner.body.parameters)
-                before -= 1 if owner.owner is not None else 0
-                position = before + spawn.position - index
-                for edge in self._types.callers.of(owner):
-                    self._work.append(
-                        Spawn(edge.site, spawn.row, position, "", spawn.many, owner, spawn.pool)
-                    )
+                if owner is not None and index <= spawn.position:
+                    serial = self.waits.of(spawn.site, spawn.row).serial
+                    self._forward(owner, spawn, serial, spawn.position - index)
+                return
 
     @staticmethod
     def _owner_of_vararg(scope: Scope, name: str) -> Scope | None:
@@ -342,7 +378,7 @@ def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:
     """Return what a root passes for a parameter of a function that it runs."""
     if root.site is None or entry.via is None:
         return None
-    positional, keywords = list(root.positional), dict(root.keywords)
+    positional, keywords = unpacked(root.scope, root.positional), dict(root.keywords)
     via = entry.via
     while isinstance(via, PartialType):
         made = via.site.call

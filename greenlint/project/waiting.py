@@ -68,7 +68,7 @@ class Waits:
         scope = site.scope
         ended = scope.loops_around(join.block)
         at_once = ended == scope.loops_around(site.call.block) and row.multiplicity != "many"
-        if at_once and self._is_alone(scope, site.index, index):
+        if at_once and self._is_alone(scope, site.index, index) and self._is_next(site, index):
             return Waiting("call", loops)
         return Waiting("contained", loops - ended)
 
@@ -124,6 +124,18 @@ class Waits:
             if isinstance(value, facts.Element) and isinstance(value.of, facts.Name) and value.of.id in names:
                 return True
         return False
+
+    def _is_next(self, site: Site, joined: int) -> bool:
+        """Whether the starter does nothing of its own between the spawn and the join."""
+        scope = site.scope
+        handle = facts.Call(scope.index, site.index)
+        names = _names_of(scope, handle)
+        for call in scope.body.calls[site.index + 1 : joined]:
+            callee = call.callee
+            base = callee.base if isinstance(callee, facts.Attribute) else None
+            if not self._stands_for(scope, base, handle, names, 0) and not self.is_join(call):
+                return False
+        return True
 
     def _is_alone(self, scope: Scope, spawned: int, joined: int) -> bool:
         """Whether no other greenthread of this scope runs from the spawn to the join."""

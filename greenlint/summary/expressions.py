@@ -16,6 +16,7 @@ from greenlint.summary.facts import Value
 
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
+CONTAINER_WRITES = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault"))
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -200,6 +201,8 @@ class ExpressionWalk:
         if kind is facts.Attribute:
             name: str = callee.name  # type: ignore[union-attr]
             base = callee.base  # type: ignore[union-attr]
+            if name in CONTAINER_WRITES:
+                base = self._container(base)
             while base.__class__ is facts.Attribute:
                 calls.setdefault(base.name + ".", []).append(place)
                 base = base.base
@@ -217,6 +220,19 @@ class ExpressionWalk:
         for _, argument in keywords:
             if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
                 names.add(facts.last_name(argument))
+
+    def _container(self, value: Value | None) -> Value | None:
+        """See through ``x[key].append(y)`` and ``x.setdefault(key, []).append(y)`` to the container named."""
+        while True:
+            if value.__class__ is facts.Item:
+                value = value.base  # type: ignore[union-attr]
+            elif value.__class__ is facts.Call and value.scope == self.scope.index:  # type: ignore[union-attr]
+                callee = self.scope.calls[value.index].callee  # type: ignore[union-attr]
+                if callee.__class__ is not facts.Attribute or callee.name not in ("setdefault", "get"):  # type: ignore[union-attr]
+                    return value
+                value = callee.base  # type: ignore[union-attr]
+            else:
+                return value
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.value(node.value)

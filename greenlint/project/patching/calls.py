@@ -1,0 +1,118 @@
+"""The calls that patch, and the functions by which a program comes to them.
+
+A call patches when its callee is found to be a patch function of a library, whatever it is called in the program;
+a project function with that name is none. A call that only looks like one is a *suspect*: nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greenlint.knowledge.schema import PatchApiRow
+from greenlint.project.program import Scope, Site
+from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, PartialType, Type
+from greenlint.project.types import Types
+from greenlint.summary import facts
+
+ACTIONS = ("patch", "patch-group")
+_TELLING = ("monkey_patch", "patch_all")
+"""Names that only patch functions have, or functions that call one."""
+
+_MOST_ALIASES = 60
+_MOST_CANDIDATES = 400
+_MOST_LEADING = 2000
+
+
+class PatchCalls:
+    """The patch calls of one program and the way to them.
+
+    ``sites`` maps a scope to its calls that patch, with the rows of what is called; ``edges`` maps a scope to its
+    calls that lead to a patch, with the functions called.
+    """
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+        self.sites: dict[Scope, dict[int, PatchApiRow]] = {}
+        self.suspects: list[Site] = []
+        self.edges: dict[Scope, dict[int, tuple[Scope, ...]]] = {}
+        for site in self._named_like_a_patch():
+            self._judge(site)
+        self._lead()
+
+    def all(self) -> Iterator[tuple[Site, PatchApiRow]]:
+        """Yield the calls that patch, in source order."""
+        found = [(Site(scope, index), row) for scope, calls in self.sites.items() for index, row in calls.items()]
+        yield from sorted(found, key=lambda pair: pair[0].key)
+
+    def _named_like_a_patch(self) -> Iterator[Site]:
+        names = {
+            name.rpartition(".")[2]
+            for name, rows in self._types.library.knowledge.patch_apis_by_name.items()
+            if any(row.action in ACTIONS for row in rows)
+        }
+        followed = self._types.program.aliases_of(names)
+        if len(followed) - len(names) > _MOST_ALIASES:
+            followed = frozenset(names)
+        for name in sorted(followed):
+            for site in self._types.program.calls_named(name):
+                if site.scope.module.role == "code":
+                    yield site
+
+    def _judge(self, site: Site) -> None:
+        meant = self._types.of(site.scope, site.call.callee)
+        for callee in meant:
+            row = self._row(callee)
+            if row is not None:
+                self.sites.setdefault(site.scope, {})[site.index] = row
+                return
+        if not meant and facts.last_name(site.call.callee) in _TELLING:
+            self.suspects.append(site)
+
+    def _row(self, callee: Type) -> PatchApiRow | None:
+        if isinstance(callee, PartialType):
+            return self._row(callee.target)
+        if isinstance(callee, External):
+            for row in self._types.library.patch_apis(callee.path):
+                if row.action in ACTIONS:
+                    return row
+        return None
+
+    def _lead(self) -> None:
+        """Go up from the patch calls: a function that comes to one leads to it, and so do its callers."""
+        work = [scope for scope in self.sites if scope.kind in ("function", "lambda")]
+        seen = set(work)
+        while work and len(seen) < _MOST_LEADING:
+            function = work.pop()
+            for site in self._calls_of(function):
+                self.edges.setdefault(site.scope, {}).setdefault(site.index, ())
+                known = self.edges[site.scope][site.index]
+                if function not in known:
+                    self.edges[site.scope][site.index] = (*known, function)
+                if site.scope.kind in ("function", "lambda") and site.scope not in seen:
+                    seen.add(site.scope)
+                    work.append(site.scope)
+
+    def _calls_of(self, function: Scope) -> Iterator[Site]:
+        count = 0
+        for name in self._names_of(function):
+            for site in self._types.program.calls_named(name):
+                count += 1
+                if count > _MOST_CANDIDATES:
+                    return
+                if any(target is function for t in self._types.of(site.scope, site.call.callee) for target in self._run_by(t)):
+                    yield site
+
+    @staticmethod
+    def _names_of(function: Scope) -> list[str]:
+        names = [function.name, *function.module.facts.aliases.get(function.name, ())]
+        if function.owner is not None and function.name in ("__init__", "__new__"):
+            names = [function.owner.name, *function.module.facts.aliases.get(function.owner.name, ()), function.name]
+        return list(dict.fromkeys(names))
+
+    def _run_by(self, callee: Type) -> Iterator[Scope]:
+        if isinstance(callee, FunctionType | BoundMethod):
+            yield callee.scope
+        elif isinstance(callee, PartialType):
+            yield from self._run_by(callee.target)
+        elif isinstance(callee, ClassType):
+            yield from self._types.hierarchy.find(callee.klass, "__init__")[0]

@@ -1,0 +1,179 @@
+"""Who patches what, when, in each entry point: the questions of the rules.
+
+Three values for each entry point and group. *Patched*: however open tests come out, some patch covers the group.
+*Unpatched*: nothing that the entry point can load patches it. *Unknown*: everything between, such as a patch under a
+condition, or in a function that nobody was seen to call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from greenlint.options import EntryPoint as DeclaredEntry
+from greenlint.project.entry_points import EntryPoint, entry_points
+from greenlint.project.patching.calls import PatchCalls
+from greenlint.project.patching.conditions import Conditions, surely
+from greenlint.project.patching.execution import Execution, ImportEvent, PatchEvent, Position
+from greenlint.project.patching.groups import all_groups
+from greenlint.project.patching.imports import Imports
+from greenlint.project.patching.state import HUBS, Patched
+from greenlint.project.program import Module, Scope, Site
+from greenlint.project.types import Types
+from greenlint.source.launchers import Launcher
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What one entry point does: its patches in order, the imports of libraries, and the scopes that ran.
+
+    ``loads`` are the modules that it can load; ``elsewhere`` says that these hold patches which the run did not
+    come by.
+    """
+
+    entry: EntryPoint
+    patches: tuple[PatchEvent, ...]
+    imports: tuple[ImportEvent, ...]
+    entered: dict[Scope, tuple[int, Conditions]]
+    loads: dict[Module, None]
+    elsewhere: bool
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The libraries that patch, in the order of HUBS."""
+        return tuple(name for name in HUBS if any(p.selection.library == name for p in self.patches))
+
+    def first(self, groups: frozenset[str], library: str = "") -> PatchEvent | None:
+        """Return the first patch that covers one of the groups, surely or not."""
+        for patch in self.patches:
+            covered = patch.selection.groups | patch.selection.possible
+            if covered & groups and library in ("", patch.selection.library):
+                return patch
+        return None
+
+    def covered(self, group: str, library: str = "") -> Patched:
+        """Tell whether a group is patched once the program has started."""
+        if self.entry.declared is not None:
+            said = self.entry.declared
+            return Patched.YES if said is True or (said and group in said) else Patched.NO
+        ways = [p for p in self.patches if library in ("", p.selection.library)]
+        if surely(p.conditions for p in ways if group in p.selection.groups):
+            return Patched.YES
+        possible = any(group in p.selection.groups | p.selection.possible for p in ways)
+        return Patched.UNKNOWN if possible or self.elsewhere or self.entry.open else Patched.NO
+
+    def before(self, scope: Scope, position: Position, patch: PatchEvent) -> bool:
+        """Tell whether what stands in a scope had happened when a patch was made."""
+        standing = patch.standing.get(scope)
+        if standing is not None:
+            return position < standing
+        entered = self.entered.get(scope)
+        return entered is not None and entered[0] < patch.clock
+
+
+class Timeline:
+    """The runs of all entry points of one program."""
+
+    def __init__(self, types: Types, launchers: Sequence[Launcher] = (), declared: Sequence[DeclaredEntry] = ()) -> None:
+        self._types = types
+        self._launchers = launchers
+        self._declared = declared
+        self.imports = Imports(types.program, types.library)
+
+    @cached_property
+    def calls(self) -> PatchCalls:
+        """The calls that patch."""
+        return PatchCalls(self._types)
+
+    @cached_property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """The ways into the program."""
+        return entry_points(self._types, self._launchers, self._declared)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs of the entry points; and, where no entry point comes by it, of importing a module that patches."""
+        found = [self._run(entry) for entry in self.entry_points]
+        reached = {patch.site for run in found for patch in run.patches}
+        for module in self._patching_at_import(reached):
+            entry = EntryPoint(f"import {module.name}", "import", module, module.path, 1, open=True)
+            found.append(self._run(entry))
+        return tuple(found)
+
+    def running(self, scope: Scope) -> tuple[Run, ...]:
+        """Return the runs in which the code of a scope can run: those that can load its module."""
+        return tuple(run for run in self.runs if scope.module in run.loads)
+
+    def state(self, run: Run, group: str) -> Patched:
+        """Tell whether a group is patched in an entry point once it has started."""
+        return run.covered(group)
+
+    def made_before_patch(self, site: Site, group: str = "thread") -> tuple[Run, ...]:
+        """Return the runs in which a call at import time was made, and the group was patched only later."""
+        from greenlint.project.patching.execution import call_position
+
+        found = []
+        for run in self.running(site.scope):
+            patch = run.first(frozenset((group,)))
+            if patch is not None and run.before(site.scope, call_position(site.index), patch):
+                found.append(run)
+        return tuple(found)
+
+    @cached_property
+    def _patching(self) -> frozenset[Module]:
+        """The modules that patch when they are imported, or hold a function that does."""
+        found = {scope.module for scope in self.calls.sites}
+        found |= {site.scope.module for site in self.calls.suspects}
+        for module in self._types.program.modules.values():
+            for name in self.imports.names(module):
+                if any(row.trigger_kind == "import" and row.groups for row in self._types.library.auto_patchers(name)):
+                    found.add(module)
+        return frozenset(found)
+
+    @cached_property
+    def _patchy(self) -> frozenset[Module]:
+        """The modules whose import can come by a patch."""
+        return self.imports.importers({*self._patching, *(scope.module for scope in self.calls.edges)})
+
+    def _run(self, entry: EntryPoint) -> Run:
+        starts = [entry.module, *self.imports.with_packages(entry.module.name)]
+        loads = self.imports.closure([*starts, entry.config] if entry.config else starts)
+        execution = Execution(self._types, self.calls, self.imports, self._patchy)
+        holding = [module for module in loads if module in self._patching]
+        if holding or entry.before is not None:
+            execution.run(entry)
+        reached = {patch.site for patch in execution.patches}
+        elsewhere = any(self._holds_more(module, reached) for module in holding)
+        entered = {scope: (clock, frame.conditions) for scope, (clock, frame) in execution.entered.items()}
+        return Run(entry, tuple(execution.patches), tuple(execution.imports), entered, loads, elsewhere)
+
+    def _holds_more(self, module: Module, reached: set[Site | None]) -> bool:
+        """Whether a module holds a patch call that a run did not come by."""
+        for scope in module.scopes:
+            if any(Site(scope, index) not in reached for index in self.calls.sites.get(scope, ())):
+                return True
+        return any(site.scope.module is module for site in self.calls.suspects)
+
+    def _patching_at_import(self, reached: set[Site | None]) -> Iterator[Module]:
+        """Yield the modules whose own import patches, by a call that no entry point comes by."""
+        found: dict[Module, None] = {}
+        for site, _ in self.calls.all():
+            if site in reached:
+                continue
+            for scope in self._up_to_modules(site.scope):
+                found[scope.module] = None
+        yield from sorted(found, key=lambda module: module.path)
+
+    def _up_to_modules(self, scope: Scope) -> Iterator[Scope]:
+        """Yield the module bodies from which calls lead to a scope at import time."""
+        if scope.kind in ("module", "class"):
+            yield scope
+            return
+        for caller, calls in self.calls.edges.items():
+            if caller.kind in ("module", "class") and any(scope in called for called in calls.values()):
+                yield caller
+
+    def everything(self, library: str) -> frozenset[str]:
+        """Return the groups that a library patches without being asked."""
+        return all_groups(self._types.library.knowledge, library)
