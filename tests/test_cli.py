@@ -37,6 +37,8 @@ class Request:
     jobs: int | None
     cache: bool
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
+    baseline: bool = True
+    progress: object = None
 
 
 @dataclass
