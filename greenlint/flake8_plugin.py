@@ -1,8 +1,8 @@
 """greenlint in flake8: whole-program findings in a linter that goes file by file.
 
 The programs are analysed once, when flake8 has read its options. Forked workers inherit the answer; workers
-that start afresh (spawn, forkserver) parse the options again and load what the parent saved. Comments
-``# noqa``, selection and per-file ignores are flake8's own business.
+that start afresh (spawn, forkserver) parse the options again and find the answer in a directory that the
+parent shares with them. Comments ``# noqa``, selection and per-file ignores are flake8's own business.
 
 flake8 imports every plugin at each start, so only the standard library is imported at the top.
 """
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from greenlint.hosting import Answer, Question, Told
 
-SAVED = "GREENLINT_FLAKE8_ANSWER"
-"""Environment variable that tells workers where the parent saved its answer."""
+SHARED = "GREENLINT_FLAKE8_SHARED"
+"""Environment variable that tells workers which directory the parent shares with them."""
 
+INTERNAL_ERROR = "GRN900"
 INTERNAL_ERROR = "GRN900"
 _FAMILY = "GRN"
 Row = tuple[int, int, str, type]
@@ -106,14 +107,16 @@ def _answer(options: Namespace) -> Answer | None:
     question = _question(options, codes)
     if question is None:
         return None
-    saved = hosting.load(os.environ.get(SAVED, ""), question)
-    if saved is not None:
-        return saved
-    answer = hosting.ask(question)
+    shared = os.environ.get(SHARED, "")
+    if hosting.shared_by_parent(shared):
+        return hosting.ask(question, shared)
+    if len(question.files or ()) > 1 and question.jobs != 1 and not _forks():
+        os.environ[SHARED] = shared = hosting.share()
+        answer = hosting.ask(question, shared)
+    else:
+        answer = hosting.ask(question)
     if INTERNAL_ERROR not in codes:
         _complain(answer)
-    if len(question.files or ()) > 1 and question.jobs != 1 and not _forks():
-        os.environ[SAVED] = hosting.save(answer, question)
     return answer
 
 
@@ -138,16 +141,15 @@ def _selected_codes(options: Namespace) -> tuple[str, ...]:
     precise = tuple(word for word in _selected_words(options) if len(word) > len(_FAMILY))
     known = [code for code, rule in rules().items() if not rule.opt_in or code.startswith(precise)]
     decider = DecisionEngine(options)
-    return tuple(
-        code for code in (*known, INTERNAL_ERROR) if decider.decision_for(code) is Decision.Selected
-    )
+    return tuple(code for code in (*known, INTERNAL_ERROR) if decider.decision_for(code) is Decision.Selected)
 
 
 def _question(options: Namespace, codes: tuple[str, ...]) -> Question | None:
     from flake8.discover_files import expand_paths
+    from flake8.utils import stdin_get_value
 
     from greenlint.engine import rules
-    from greenlint.hosting import Question
+    from greenlint.hosting import Question, encoded
 
     stdin = options.stdin_display_name
     typed = tuple(stdin if path == "-" else path for path in options.filenames or ["."])
@@ -169,7 +171,7 @@ def _question(options: Namespace, codes: tuple[str, ...]) -> Question | None:
         opt_in=tuple(code for code in codes if code in known and known[code].opt_in),
         reads_noqa=True,
         jobs=None if options.jobs.is_auto else max(1, options.jobs.n_jobs),
-        overlay={os.path.abspath(stdin): _unsaved()} if "-" in (options.filenames or ()) else {},
+        overlay={os.path.abspath(stdin): encoded(stdin_get_value())} if "-" in (options.filenames or ()) else {},
     )
 
 
@@ -183,18 +185,6 @@ def _placed(path: str) -> str:
         directory, parent = parent, os.path.dirname(parent)
     above = os.path.join(directory, path)
     return os.path.abspath(above) if os.path.exists(above) and not os.path.exists(here) else here
-
-
-def _unsaved() -> bytes:
-    """Return the text on stdin, which flake8 reads once and keeps, in the encoding that it declares."""
-    import io
-    import tokenize
-
-    from flake8.utils import stdin_get_value
-
-    text = stdin_get_value()
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(text.encode()).readline)
-    return text.encode(encoding, "replace")
 
 
 def _complain(answer: Answer) -> None:

@@ -1,9 +1,9 @@
 """Findings for a linter that goes file by file: its programs are analysed once and told by file.
 
 A *host* is such a linter (flake8, pylint). It asks one question for all the files that it checks and gets an
-answer that is keyed by real path. Hosts start worker processes; an answer travels to them as plain values, so
-that none of them analyses again. Nothing here raises: what goes wrong is told as GRN900 in the first file
-that the host will come to.
+answer that is keyed by real path. Hosts start worker processes; these share a directory, where the first that
+asks leaves the answer for the others. Nothing here raises: what goes wrong is told as GRN900 in a file that
+the host comes to.
 
 Hosts load their plugins at every start, so this module imports the engine only when it is asked.
 """
@@ -13,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 INTERNAL = ("GRN900", "internal-error")
 UNREADABLE = ("GRN901", "unreadable-source")
 """Codes and names of what is told about the run itself."""
-
-Values = Mapping[str, Sequence[Sequence[object]]]
-"""An answer as it travels between processes: the fields of what is told, by real path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class Question:
 
     ``paths`` are those that the user typed: they choose the programs, as on the command line. ``files`` are
     the files that the host will come to, in its order; None if it does not say, and then every finding stands
-    at home. ``opt_in`` are codes of opt-in rules that the host's user selected. ``reads_noqa`` tells that the
-    host drops what noqa comments suppress by itself.
+    at home. ``at_hand`` is the file that it is at, if it has begun. ``opt_in`` are codes of opt-in rules that
+    the host's user selected. ``reads_noqa`` tells that the host drops what noqa comments suppress by itself.
     """
 
     paths: tuple[str, ...]
@@ -65,10 +63,11 @@ class Question:
     opt_in: tuple[str, ...] = ()
     reads_noqa: bool = False
     jobs: int | None = None
+    at_hand: str = ""
     overlay: Mapping[str, bytes] = field(default_factory=dict)
 
     def digest(self) -> str:
-        """Return 32 hex digits over the question, the place and the version, for processes to compare."""
+        """Return 32 hex digits over what is asked, where, and by which version."""
         overlay = sorted((path, hashlib.sha256(data).hexdigest()) for path, data in self.overlay.items())
         environment = sorted(item for item in os.environ.items() if item[0].startswith("GREENLINT_CONFIG"))
         asked = (self.paths, self.files, self.root, self.config, self.opt_in, self.reads_noqa)
@@ -78,47 +77,123 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is told about each file, by real path; ``trouble`` is for a host that did not say its files."""
+    """What is told about each file, by real path."""
 
     by_file: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)
-    trouble: tuple[Told, ...] = ()
 
     def about(self, path: str) -> tuple[Told, ...]:
         """Return what is told about the file at `path`, however it is written."""
         return self.by_file.get(os.path.realpath(path), ())
 
-    def values(self) -> Values:
-        """Return plain values that `from_values` understands."""
-        everything = {**self.by_file, "": self.trouble}
-        return {path: [astuple(told) for told in all_told] for path, all_told in everything.items()}
+    def encoded(self) -> str:
+        """Return the answer as text, in ASCII."""
+        rows = {path: [astuple(told) for told in all_told] for path, all_told in self.by_file.items()}
+        return json.dumps(rows)
 
     @classmethod
-    def from_values(cls, values: Values) -> Answer:
-        """Make the answer again. Raises TypeError or AttributeError for values that are none."""
-        told = {path: tuple(Told(*row) for row in rows) for path, rows in values.items()}  # type: ignore[arg-type]
-        return cls(told, told.pop("", ()))
+    def decoded(cls, text: str) -> Answer:
+        """Return the answer again. Raises ValueError, TypeError or AttributeError for a text that is none."""
+        rows = json.loads(text)
+        return cls({path: tuple(Told(*row) for row in all_told) for path, all_told in rows.items()})
 
 
-def ask(question: Question) -> Answer:
-    """Analyse the programs that the question is about, each once; what goes wrong is part of the answer."""
-    inside, outside = _by_root(question)
-    troubles = [_told(*INTERNAL, f"{', '.join(outside)}: outside the root {question.root}, not checked")]
-    troubles = troubles if outside else []
-    told: dict[str, list[Told]] = {}
-    if inside:
+def ask(question: Question, directory: str = "") -> Answer:
+    """Analyse the programs that the question is about, each once; what goes wrong is part of the answer.
+
+    Processes that share a `directory` (see `share`) ask once: the first analyses while the others wait.
+    """
+    if not directory:
+        return _asked(question)
+    path = os.path.join(directory, f"{question.digest()}.json")
+    try:
+        with _turn(directory):
+            try:
+                with open(path, encoding="ascii") as stream:
+                    return Answer.decoded(stream.read())
+            except (FileNotFoundError, ValueError, TypeError, AttributeError):
+                answer = _asked(question)
+            with open(path, "w", encoding="ascii") as stream:
+                stream.write(answer.encoded())
+            return answer
+    except OSError:  # the directory is gone or full: each process for itself
+        return _asked(question)
+
+
+def share() -> str:
+    """Make a directory that this process and its workers share, and return its path; "" if there is no room.
+
+    Nobody else may look into it, and it is removed when this process ends.
+    """
+    import atexit
+    import tempfile
+
+    try:
+        directory = tempfile.mkdtemp(prefix=f"greenlint-{os.getpid()}-")
+    except OSError:
+        return ""
+    atexit.register(_remove, directory, os.getpid())
+    return directory
+
+
+def shared_by_parent(directory: str) -> bool:
+    """Tell whether the parent of this worker process made the directory to share it."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    owner = os.path.basename(directory).split("-")[1:2]
+    return parent is not None and owner == [str(parent.pid)] and os.path.isdir(directory)
+
+
+def encoded(text: str) -> bytes:
+    """Return the text of an unsaved file in the encoding that it declares."""
+    import io
+    import tokenize
+
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(text.encode(errors="replace")).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    return text.encode(encoding, "replace")
+
+
+@contextmanager
+def _turn(directory: str) -> Iterator[None]:
+    """Wait until no other process has its turn in the directory; where locks are unknown, do not wait."""
+    with open(os.path.join(directory, "lock"), "wb") as stream:
         try:
-            report = _report(question, inside)
-            for path, one in _of_report(report, question):
-                if path:
-                    told.setdefault(path, []).append(one)
-                else:
-                    troubles.append(one)
-        except Exception as error:  # a host must not be stopped by its plugin
-            troubles.append(_told(*INTERNAL, f"nothing was checked: {_described(error)}"))
-    if question.files is not None and troubles:
-        told.setdefault(_first_place(question), []).extend(troubles)
-        troubles = []
-    return Answer({path: tuple(dict.fromkeys(rows)) for path, rows in told.items()}, tuple(troubles))
+            import fcntl
+        except ImportError:
+            yield
+        else:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+
+def _remove(directory: str, owner: int) -> None:
+    import shutil
+
+    if os.getpid() == owner:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _asked(question: Question) -> Answer:
+    """Answer the question in this process."""
+    inside, outside = _by_root(question)
+    told: dict[str, list[Told]] = {}
+    troubles: list[Told] = []
+    if outside:
+        troubles.append(_told(*INTERNAL, f"outside the root {question.root}, not checked: {', '.join(outside)}"))
+    try:
+        for path, one in _of_report(_report(question, inside), question) if inside else ():
+            if path:
+                told.setdefault(path, []).append(one)
+            else:
+                troubles.append(one)
+    except Exception as error:  # a host must not be stopped by its plugin
+        troubles.append(_told(*INTERNAL, f"nothing was checked: {_described(error)}"))
+    if troubles:
+        told.setdefault(_place_of_trouble(question), []).extend(troubles)
+    return Answer({path: tuple(dict.fromkeys(rows)) for path, rows in told.items()})
 
 
 def _by_root(question: Question) -> tuple[list[str], list[str]]:
@@ -183,7 +258,7 @@ def _told(code: str, name: str, message: str, line: int = 1) -> Told:
 
 
 def _one_line(text: str) -> str:
-    from greenlint.reporters.concise import printable
+    from greenlint.reporters._text import printable
 
     return printable(" ".join(text.split()))
 
@@ -200,62 +275,29 @@ def _described(error: Exception) -> str:
     return f"internal error: {type(error).__name__}: {error} (at {os.path.basename(last.filename)}:{last.lineno})"
 
 
-def _first_place(question: Question) -> str:
-    """Return the first file that the host can parse and whose first line no noqa covers: it gets there."""
+def _place_of_trouble(question: Question) -> str:
+    """Return a file that the host comes to: the one at hand, or the first that it can parse.
+
+    A first line that a noqa covers is of no use: what stands there would be dropped.
+    """
+    for file in (question.at_hand,) if question.at_hand else question.files or ():
+        try:
+            with open(file, "rb") as stream:
+                data = question.overlay.get(os.path.abspath(file)) or stream.read()
+            if question.at_hand or _can_tell(data):
+                return os.path.realpath(file)
+        except OSError:
+            continue
+    return ""
+
+
+def _can_tell(data: bytes) -> bool:
     import ast
 
     from greenlint.source.suppressions import Suppressions
 
-    for file in question.files or ():
-        try:
-            with open(file, "rb") as stream:
-                data = question.overlay.get(os.path.abspath(file)) or stream.read()
-            ast.parse(data)
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        if not Suppressions.of(data.decode("utf-8", "replace")).blanket_noqa(1):
-            return os.path.realpath(file)
-    return ""
-
-
-def save(answer: Answer, question: Question) -> str:
-    """Write the answer to a new file for worker processes, and return its path; "" if that cannot be done.
-
-    Only the user can read the file. The process that wrote it removes it when it ends.
-    """
-    import atexit
-    import tempfile
-
-    content = {"question": question.digest(), "owner": os.getpid(), "answer": answer.values()}
     try:
-        number, path = tempfile.mkstemp(prefix="greenlint-", suffix=".json")
-        with open(number, "w", encoding="ascii") as stream:
-            json.dump(content, stream)
-    except OSError:
-        return ""
-    atexit.register(_remove, path, os.getpid())
-    return path
-
-
-def load(path: str, question: Question) -> Answer | None:
-    """Read what the parent of this worker process saved; None if there is no such answer to the question."""
-    import multiprocessing
-
-    parent = multiprocessing.parent_process()
-    if not path or parent is None:
-        return None
-    try:
-        with open(path, encoding="ascii") as stream:
-            if os.fstat(stream.fileno()).st_uid != os.getuid():
-                return None
-            content = json.load(stream)
-        if (content["question"], content["owner"]) == (question.digest(), parent.pid):
-            return Answer.from_values(content["answer"])
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-    return None
-
-
-def _remove(path: str, owner: int) -> None:
-    if os.getpid() == owner and os.path.exists(path):
-        os.unlink(path)
+        ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return not Suppressions.of(data.decode("utf-8", "replace")).blanket_noqa(1)
