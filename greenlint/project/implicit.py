@@ -235,8 +235,19 @@ class Implicit:
                     receiver: Receiver = "fresh" if row.fresh_self else "shared" if scope.owner else "value"
                     root.entries.append(Entry(scope, receiver, scope.owner, None))
                     self.hand_over(root)
+                    self._hand_base(scope, enclosing, decorator)
                     yield root
                     return
+
+    def _hand_base(self, scope: Scope, enclosing: Scope, decorator: facts.Value | None) -> None:
+        """``@task(base=Base, bind=True)`` on a plain function: its ``self`` is one object of the class named."""
+        parameters = scope.body.parameters
+        if not isinstance(decorator, facts.Call) or scope.owner is not None or not parameters:
+            return
+        for _, value in Site(scope.module.scopes[decorator.scope], decorator.index).call.keywords:
+            for t in self._types.of(enclosing, value):
+                if isinstance(t, ClassType) and parameters[0].name == "self":
+                    self._hand(scope, "self", Instance(t.klass, True))
 
     def _decorator_rows(self, scope: Scope, value: facts.Value | None) -> tuple[SpawnRow, ...]:
         for t in self._types.of(scope, value):

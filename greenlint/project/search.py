@@ -76,6 +76,11 @@ class Search:
         found = self._back(scope, value, block, (), state, 0)
         return [origin for origin in found if not origin.state.distinct]
 
+    def ways(self, scope: Scope) -> list[Origin]:
+        """Return who runs a function, whatever the object: one origin for each end of the search."""
+        slot: Slot = ("function", scope.module.name, scope.qualname)
+        return list(self._shared(scope, slot, None, 0, State(), 0))
+
     def _spent(self, depth: int) -> bool:
         self.steps += 1
         if self.steps > MOST_STEPS or depth > DEEPEST:
@@ -343,9 +348,25 @@ class Search:
                 yield from self._back(scope, value, block, (), state, depth)
                 return
             for binding in owner.locals.get(value.id, ()):
-                yield from self._receiver_of_value(owner, binding.value, binding.block, state, depth)
+                if isinstance(binding.value, facts.Element | facts.Item):
+                    yield from self._receiver_in_container(owner, binding.value, binding.block, state, depth)
+                else:
+                    yield from self._receiver_of_value(owner, binding.value, binding.block, state, depth)
         elif isinstance(value, facts.Call):
             yield from self._receiver_of_call(scope, value, block, state, depth)
+
+    def _receiver_in_container(
+        self, scope: Scope, value: facts.Element | facts.Item, block: int, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """The object that a registered handler is bound to: whoever runs this code meets the same one."""
+        container = value.of if isinstance(value, facts.Element) else value.base
+        for index, around in scope.blocks_around(block):
+            if around.kind in facts.LOOPS and around.value == container:
+                block = scope.body.blocks[index].parent
+        for t in self._types.of(scope, value):
+            if isinstance(t, BoundMethod):
+                slot: Slot = ("handler", t.klass.module.name, t.klass.qualname)
+                yield from self._shared(scope, slot, t.klass, block, state, depth)
 
     def _receiver_of_call(
         self, scope: Scope, value: facts.Call, block: int, state: State, depth: int
@@ -368,12 +389,20 @@ class Search:
             given = handed_to(way.root, way.entry, name)
             if given is not None:
                 yield from self._back(way.scope, given.value, way.block, (), way.state, depth)
-            elif (function, name) in self._types.callers.handed and way.root.site is not None:
-                yield Origin("born", (way.root.site, name), _before(way.state))
+            else:
+                yield from self._from_framework(way, way.root, function, name)
             return
         if way.site is not None and way.edge_type is not None and way.handed is None:
             for passed in self._types.callers.argument(Edge(way.site, way.edge_type), function, name):
                 yield from self._back(way.scope, passed.value, way.block, (), way.state, depth)
+
+    def _from_framework(self, way: Way, root: Root, function: Scope, name: str) -> Iterator[Origin]:
+        """What the framework passes: one object of the program for all calls, or a library's, new for each."""
+        for t in self._types.callers.handed.get((function, name), ()):
+            if isinstance(t, Instance):
+                yield Origin("self", (t.klass,), way.state, t.klass)
+            elif root.site is not None:
+                yield Origin("born", (root.site, name), _before(way.state))
 
     # shared holders
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import ClientRow
-from greenlint.project.guards import Guards
+from greenlint.project.guards import Guards, Lock
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import Patched, PatchState, imports_green
@@ -100,7 +100,7 @@ class Sharing:
         yield from sorted(found, key=lambda shared: (shared.births[0].key, shared.slot))
 
     def _reaches(self, use: Use) -> Iterator[Reach]:
-        state = State(locks=self._guards.held_at(use.scope, use.block, use.at))
+        state = State(locks=self._held(use))
         if use.root is not None:
             state = state.crossing(Hop(use.scope, use.site, use.scope, use.root), use.root)
         search = Search(self._types, self._roots, self._guards, self._ownership)
@@ -112,6 +112,27 @@ class Sharing:
         for origin in dict.fromkeys(origins):
             for client in self._clients(use, origin):
                 yield Reach(use._replace(client=client), origin)
+
+    def _held(self, use: Use) -> frozenset[Lock]:
+        """The locks held around a use, less those of an owner that each greenthread has for itself."""
+        held = self._guards.held_at(use.scope, use.block, use.at)
+        if not any(lock[0] == "field" for lock in held):
+            return held
+        method = use.scope.method()
+        parameters = method.body.parameters if method is not None else ()
+        if not parameters or use.root is not None:
+            return held
+        search = Search(self._types, self._roots, self._guards, self._ownership)
+        owners = search.origins(use.scope, facts.Name(parameters[0].name), use.block, State())
+        reached = [origin for origin in owners if origin.state.crossed]
+        fresh = bool(owners) and not reached and self._is_started(use.scope)
+        alone = bool(reached) and all(o.kind == "born" and not o.state.many for o in reached) and len(reached) == 1
+        return frozenset(lock for lock in held if lock[0] != "field") if fresh or alone else held
+
+    def _is_started(self, scope: Scope) -> bool:
+        """Whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
+        search = Search(self._types, self._roots, self._guards, self._ownership)
+        return any(origin.state.crossed for origin in search.ways(scope))
 
     def _clients(self, use: Use, origin: Origin) -> Iterator[Client]:
         """The client that a reach is about: the one used, or the one whose connection it was derived from."""
@@ -247,6 +268,8 @@ class Sharing:
             return False
         if one & other:
             return (first.state.many or second.state.many) and bool(one & other)
+        if _precedes(first, second) or _precedes(second, first):
+            return False
         singles = {root.single for root in one if root.single}
         return not singles & {root.single for root in other if root.single}
 
@@ -372,6 +395,17 @@ def _places(reach: Reach) -> Iterator[tuple[Scope, int]]:
     for hop in reach.state.hops:
         if hop.site is not None and hop.root is None:
             yield hop.scope, hop.site.index
+
+
+def _precedes(one: Reach, other: Reach) -> bool:
+    """Whether one use is over when the function that it stands in starts the greenthread of the other."""
+    for root in other.state.crossed:
+        for scope, index in _places(one):
+            if root.site is not None and scope is root.scope and index < root.site.index:
+                block = scope.body.calls[index].block if index < len(scope.body.calls) else 0
+                if not scope.loops_around(block) & scope.loops_around(root.block):
+                    return True
+    return False
 
 
 def _is_true(call: facts.CallSite, keyword: str) -> bool:

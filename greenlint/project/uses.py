@@ -138,12 +138,17 @@ class Uses:
         return [found[key] for key in sorted(found)]
 
     def _called_objects(self) -> frozenset[str]:
-        """Names of objects whose call makes a client, such as a sessionmaker's."""
-        found: set[str] = set()
+        """Names of methods that return a client, and of objects whose call makes one, such as a sessionmaker's."""
+        methods: set[str] = set()
+        objects: set[str] = set()
         for path, rows in self._types.library.knowledge.results.items():
-            if path.endswith(".__call__") and any(self._types.library.clients(row.type) for row in rows):
-                found |= self._types.program.holders_of(path.split(".")[-2])
-        return self._types.program.aliases_of(found) if found else frozenset()
+            if any(self._types.library.clients(row.type) for row in rows):
+                owner, _, last = path.rpartition(".")
+                if last == "__call__":
+                    objects |= self._types.program.holders_of(owner.rpartition(".")[2])
+                else:
+                    methods.add(last)
+        return self._types.program.aliases_of(objects) | methods
 
     def _calls(self, rows: list[ClientRow]) -> Iterator[Use]:
         names: set[str] = set()

@@ -94,6 +94,7 @@ class Execution:
         self.patches: list[PatchEvent] = []
         self.imports: list[ImportEvent] = []
         self.entered: dict[Scope, tuple[int, Frame]] = {}
+        self.never: set[Site] = set()
 
     def run(self, entry: EntryPoint) -> None:
         """Execute an entry point."""
@@ -145,12 +146,11 @@ class Execution:
         self._conditions = outer
 
     def _is_settled(self) -> bool:
-        """Whether everything is patched, so that only modules that patch themselves can change anything."""
+        """Whether each group has met its first patch, so that only modules that patch themselves matter any more."""
         if not self.patches:
             return False
-        event = self.patches[-1]
-        library = event.selection.library
-        return not event.conditions and event.selection.groups >= all_groups(self._types.library.knowledge, library)
+        met = frozenset.union(*(p.selection.groups | p.selection.possible for p in self.patches))
+        return met >= all_groups(self._types.library.knowledge, self.patches[0].selection.library)
 
     def _body(self, frame: Frame) -> None:
         scope = frame.scope
@@ -158,10 +158,9 @@ class Execution:
         for position, thing in self._items(scope):
             self._standing[scope] = position
             around = conditions_of(self._types, scope, thing.block, is_main)
-            if around is None:
-                continue
             left = left_before(self._types, scope, thing.block, position[:2], is_main)
-            if left is None:
+            if around is None or left is None:
+                self.never.add(Site(scope, position[0]))
                 continue
             self._conditions = frame.conditions | around | left
             self._happens(frame, position, thing)

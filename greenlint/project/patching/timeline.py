@@ -29,7 +29,7 @@ class Run:
     """What one entry point does: its patches in order, the imports of libraries, and the scopes that ran.
 
     ``loads`` are the modules that it can load; ``elsewhere`` says that these hold patches which the run did not
-    come by.
+    come by; ``never`` are calls that stand behind a test that fails.
     """
 
     entry: EntryPoint
@@ -38,6 +38,7 @@ class Run:
     entered: dict[Scope, tuple[int, Conditions]]
     loads: dict[Module, None]
     elsewhere: bool
+    never: frozenset[Site] = frozenset()
 
     @property
     def libraries(self) -> tuple[str, ...]:
@@ -95,7 +96,7 @@ class Timeline:
     def runs(self) -> tuple[Run, ...]:
         """The runs of the entry points; and, where no entry point comes by it, of importing a module that patches."""
         found = [self._run(entry) for entry in self.entry_points]
-        reached = {patch.site for run in found for patch in run.patches}
+        reached = {patch.site for run in found for patch in run.patches} | {s for run in found for s in run.never}
         for module in self._patching_at_import(reached):
             entry = EntryPoint(f"import {module.name}", "import", module, module.path, 1, open=True)
             found.append(self._run(entry))
@@ -143,10 +144,10 @@ class Timeline:
         holding = [module for module in loads if module in self._patching]
         if holding or entry.before is not None:
             execution.run(entry)
-        reached = {patch.site for patch in execution.patches}
+        reached = {patch.site for patch in execution.patches} | execution.never
         elsewhere = any(self._holds_more(module, reached) for module in holding)
         entered = {scope: (clock, frame.conditions) for scope, (clock, frame) in execution.entered.items()}
-        return Run(entry, tuple(execution.patches), tuple(execution.imports), entered, loads, elsewhere)
+        return Run(entry, tuple(execution.patches), tuple(execution.imports), entered, loads, elsewhere, frozenset(execution.never))
 
     def _holds_more(self, module: Module, reached: set[Site | None]) -> bool:
         """Whether a module holds a patch call that a run did not come by."""
