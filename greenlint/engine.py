@@ -59,6 +59,7 @@ class Request:
     ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
     options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute)
     that a host linter checks when it shows the findings itself: each is then shown in one of these.
+    Only what the module of ``entry_point`` imports counts if one is given: every step of a proof lies there.
     Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
     it is done, and of how much (0 if that is unknown).
     """
@@ -72,6 +73,7 @@ class Request:
     cache: bool = True
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
     checked: frozenset[str] | None = None
+    entry_point: str = ""
     baseline: bool = True
     progress: Progress | None = None
 
@@ -123,6 +125,9 @@ class _Run:
         project = self.project()
         self._tell("proving")
         found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=_order)
+        if self.request.entry_point:
+            loaded = project.loaded_by(self.request.entry_point)
+            found = [finding for finding in found if _paths_of(finding) <= loaded]
         silence = Silence(self.options, self._text)
         compared = self._baseline().compare(map(silence.judged, found), {rule.code for rule in self.rules})
         shown = Shown(self.program.root, self.program.shown, self.request.checked)
@@ -155,6 +160,8 @@ class _Run:
             launches=tuple(Launch(item.kind, item.target, item.library) for item in launchers),
             declared=tuple(Declared(root.callable, root.multiplicity == "many") for root in self.options.roots),
             patched=_declared_patch(self.options),
+            launchers=launchers,
+            entry_points=self.options.entry_points,
             placed=self._placed(),
         )
         return Project(modules, knowledge, setting, self._lines)
@@ -308,6 +315,10 @@ def _summed(all_: Sequence[Statistics]) -> Statistics:
 def _order(finding: Finding) -> tuple[object, ...]:
     place = finding.location
     return (place.path, place.line, place.column, finding.code, finding.message, finding.fingerprint)
+
+
+def _paths_of(finding: Finding) -> set[str]:
+    return {finding.location.path, *(step.location.path for step in finding.witness)}
 
 
 def _relative(path: Path, root: Path) -> str:

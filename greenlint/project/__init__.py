@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from greenlint.knowledge.knowledge import Knowledge
-from greenlint.model import Statistics
+from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
 from greenlint.project.guards import Guards
 from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import PatchState, Timeline, patch_state
-from greenlint.project.program import Module, Program, Scope, components
+from greenlint.project.program import Module, Program, Scope, components, imported_modules
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning, feed
@@ -137,6 +137,18 @@ class Project:
         for component in self._components:
             yield from component.shared
 
+    def loaded_by(self, entry_point: str) -> frozenset[str]:
+        """Return the paths of the modules that ``module`` or ``module:function`` imports, directly or not.
+
+        Raises GreenlintError if the program has no such module.
+        """
+        name = entry_point.partition(":")[0]
+        for component in self._components:
+            start = component.program.module_for(name)
+            if start is not None:
+                return frozenset(module.path for module in _closure(component.program, start))
+        raise GreenlintError.unknown("entry point", name, [module.name for module in self.modules])
+
     def count(self) -> Statistics:
         """Return the counts of the link."""
         return Statistics(
@@ -146,3 +158,13 @@ class Project:
             roots=sum(len(component.roots.all) for component in self._components),
             searches_given_up=sum(component.sharing.given_up for component in self._components),
         )
+
+
+def _closure(program: Program, start: Module) -> dict[Module, None]:
+    found, work = {start: None}, [start]
+    while work:
+        for module in imported_modules(program, work.pop()):
+            if module not in found:
+                found[module] = None
+                work.append(module)
+    return found

@@ -403,7 +403,7 @@ def components(modules: Sequence[Module]) -> list[list[Module]]:
         return name
 
     for module in ordered:
-        for target in _imported_modules(program, module):
+        for target in imported_modules(program, module):
             one, other = find(module.name), find(target.name)
             if one != other:
                 parent[max(one, other)] = min(one, other)
@@ -413,8 +413,8 @@ def components(modules: Sequence[Module]) -> list[list[Module]]:
     return list(groups.values())
 
 
-def _imported_modules(program: Program, module: Module) -> Iterator[Module]:
-    """The modules that importing this one runs: its packages, and what it imports, packages first."""
+def imported_modules(program: Program, module: Module) -> Iterator[Module]:
+    """Yield the modules that importing this one runs: its packages, and what it imports, packages first."""
     package = module.name.rpartition(".")[0]
     while package:
         if package in program.modules:
