@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,16 @@ _DIGEST_SIZE = 32
 
 
 def load(extra: Sequence[Rows] = (), cache_dir: Path | None = None) -> Knowledge:
-    """Return our own rows with ``extra`` ones in front; ``cache_dir`` may keep the decoded rows."""
-    return know(own_rows(cache_dir), extra)
+    """Return our own rows with ``extra`` ones in front; ``cache_dir`` may keep the decoded rows.
+
+    Without extra rows all programs of a process share one answer.
+    """
+    return know(own_rows(cache_dir), extra) if extra else _own(DATA, cache_dir)
+
+
+@cache
+def _own(_data: Path, cache_dir: Path | None) -> Knowledge:
+    return know(own_rows(cache_dir), ())
 
 
 def own_rows(cache_dir: Path | None = None) -> Rows:
