@@ -98,12 +98,14 @@ class GreenlintChecker(BaseChecker):
     )
 
     def visit_module(self, node: nodes.Module) -> None:
-        """Report what is told about the module; never raise."""
+        """Report what is told about the module; a failure of ours is a message as well."""
         try:
-            for told in _answer(self.linter, node).about(node.file or ""):
-                self._report(node, told)
+            all_told = _answer(self.linter, node).about(node.file or "")
         except Exception as error:
-            self.add_message(_IDS[hosting.INTERNAL[0]], node=node, line=1, args=(f"{type(error).__name__}: {error}",))
+            code, name = hosting.INTERNAL
+            all_told = (Told(code, name, 1, 1, 1, 1, f"{type(error).__name__}: {error}"),)
+        for told in all_told:
+            self._report(node, told)
 
     def _report(self, module: nodes.Module, told: Told) -> None:
         self.add_message(
