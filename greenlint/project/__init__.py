@@ -25,7 +25,7 @@ from greenlint.project.types import Types
 from greenlint.project.witness import Lines, Locator, Witness
 from greenlint.source.launchers import Launcher
 
-MOST_ROUNDS = 3
+MOST_ROUNDS = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from greenlint.project.types import Types
 
 MOST_CALLERS = 40
-MOST_CANDIDATES = 400
+MOST_CANDIDATES = 120
 DEEPEST = 6
 
 

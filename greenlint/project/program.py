@@ -318,10 +318,9 @@ class Program:
         yield from known
 
     def _find_handed(self, name: str) -> Iterator[tuple[Site, int | str, Value]]:
-        for module in self.modules.values():
-            if name not in module.facts.argument_names:
-                continue
-            for scope in module.scopes:
+        for module in self._passing.get(name, ()):
+            for number in module.facts.argument_names[name]:
+                scope = module.scopes[number]
                 for index, call in enumerate(scope.body.calls):
                     given: list[tuple[int | str | None, Value | None]] = [*enumerate(call.arguments), *call.keywords]
                     for position, value in given:
@@ -334,6 +333,15 @@ class Program:
         return frozenset(
             name for module in self.modules.values() for name in module.facts.made.get(callee, ())
         )
+
+    @cached_property
+    def _passing(self) -> dict[str, list[Module]]:
+        """Name -> modules that pass something of that name as an argument."""
+        found: dict[str, list[Module]] = {}
+        for module in self.modules.values():
+            for name in module.facts.argument_names:
+                found.setdefault(name, []).append(module)
+        return found
 
     @cached_property
     def _storing(self) -> dict[str, list[Module]]:

@@ -25,6 +25,7 @@ from greenlint.project.types import Types
 from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
 
+MOST_REACHES = 200
 _COLLIDES = ("breaks", "hangs", "state")
 _ENDS = frozenset(("close", "stop", "shutdown", "disconnect", "terminate", "kill", "__del__", "__exit__", "cleanup"))
 
@@ -240,7 +241,7 @@ class Sharing:
         )
 
     def _conflicts(self, reaches: Sequence[Reach]) -> Iterator[tuple[Overlap, Reach, Reach]]:
-        crossed = sorted((r for r in reaches if r.state.crossed), key=_shortest_first)
+        crossed = _distinct(sorted((r for r in reaches if r.state.crossed), key=_shortest_first))
         for reach in crossed:
             if reach.state.many and not reach.state.locks and reach.origin.kind != "parameter":
                 if _conflict(reach.use, reach.use):
@@ -395,6 +396,16 @@ def _places(reach: Reach) -> Iterator[tuple[Scope, int]]:
     for hop in reach.state.hops:
         if hop.site is not None and hop.root is None:
             yield hop.scope, hop.site.index
+
+
+def _distinct(reaches: Sequence[Reach]) -> list[Reach]:
+    """The first of the reaches that a verdict cannot tell apart, shortest path first."""
+    found: dict[tuple[object, ...], Reach] = {}
+    for reach in reaches:
+        state = reach.state
+        key = (reach.use.scope, reach.use.direction, reach.origin.holder, state.crossed, state.many, state.locks)
+        found.setdefault(key, reach)
+    return list(found.values())[:MOST_REACHES]
 
 
 def _precedes(one: Reach, other: Reach) -> bool:

@@ -92,17 +92,13 @@ class Spawning:
 
     def _parameters_given(self, names: frozenset[str]) -> frozenset[str]:
         """Names of the parameters that spawn functions are passed to: ``pass_context(eventlet.spawn, ...)``."""
-        spawners = {name for name in names if "spawn" in name or "submit" in name}
         found: set[str] = set()
-        for module in self._types.program.modules.values():
-            if spawners.isdisjoint(module.facts.argument_names):
-                continue
-            for scope in module.scopes:
-                for call in scope.body.calls:
-                    for position, argument in enumerate(call.arguments):
-                        if isinstance(argument, facts.Attribute | facts.Name):
-                            if facts.last_name(argument) in spawners:
-                                found.update(self._parameter_names(scope, call, position))
+        for name in sorted(name for name in names if "spawn" in name or "submit" in name):
+            for site, position, _ in self._types.program.handed(name):
+                if isinstance(position, str):
+                    found.add(position)
+                else:
+                    found.update(self._parameter_names(site.scope, site.call, position))
         return frozenset(found)
 
     def _parameter_names(self, scope: Scope, call: facts.CallSite, position: int) -> Iterator[str]:

@@ -166,7 +166,7 @@ class Indexes:
         self.subclassed: dict[str, list[int]] = {}
         self.stored: dict[str, list[Place]] = {}
         self.global_writes: dict[str, list[Place]] = {}
-        self.argument_names: set[str] = set()
+        self.argument_names: dict[str, dict[int, None]] = {}
         self.made: dict[str, set[str]] = {}
         self.imported: list[tuple[int, str, tuple[str, ...]]] = []
         self.mentioned: dict[str, list[Place]] = {}

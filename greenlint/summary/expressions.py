@@ -214,12 +214,19 @@ class ExpressionWalk:
             name = ""
         calls.setdefault(name, []).append(place)
         names = self.indexes.argument_names
+        index = place[0]
         for argument in arguments:
-            if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
-                names.add(facts.last_name(argument))
+            kind = argument.__class__
+            if kind is facts.Attribute:
+                names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
+            elif kind is facts.Name:
+                names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
         for _, argument in keywords:
-            if argument.__class__ is facts.Attribute or argument.__class__ is facts.Name:
-                names.add(facts.last_name(argument))
+            kind = argument.__class__
+            if kind is facts.Attribute:
+                names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
+            elif kind is facts.Name:
+                names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
 
     def _container(self, value: Value | None) -> Value | None:
         """See through ``x[key].append(y)`` and ``x.setdefault(key, []).append(y)`` to the container named."""

@@ -70,7 +70,7 @@ class _Walk(ExpressionWalk):
             {name: tuple(classes) for name, classes in indexes.subclassed.items()},
             frozen_places(indexes.stored),
             frozen_places(indexes.global_writes),
-            frozenset(indexes.argument_names),
+            {name: tuple(scopes) for name, scopes in indexes.argument_names.items()},
             {name: tuple(sorted(names)) for name, names in indexes.made.items()},
             tuple(indexes.imported),
             frozen_places(indexes.mentioned),

@@ -316,7 +316,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     subclassed      last name of a base -> classes
     stored          attribute -> stores through anything but the first parameter of a method; ``name.`` -> item stores
     global_writes   global name -> bindings in functions
-    argument_names  last names of all values passed as arguments
+    argument_names  last name of a value -> scopes that pass it as an argument
     made            last name of a callee -> variables and attributes that hold what it returned
     imported        (level, module, names) of all import statements
     mentioned       last name -> statements that are nothing but that name
@@ -330,7 +330,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     subclassed: dict[str, tuple[int, ...]]
     stored: dict[str, tuple[Place, ...]]
     global_writes: dict[str, tuple[Place, ...]]
-    argument_names: frozenset[str]
+    argument_names: dict[str, tuple[int, ...]]
     made: dict[str, tuple[str, ...]]
     imported: tuple[tuple[int, str, tuple[str, ...]], ...]
     mentioned: dict[str, tuple[Place, ...]]
