@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from greenlint.baseline import Baseline
 from greenlint.knowledge.decode import from_config
@@ -28,12 +29,12 @@ from greenlint.model import (
     RuleInfo,
     Statistics,
 )
-from greenlint.options import Options, load_options
+from greenlint.options import ConfigurationError, Options, load_options, written_at
 from greenlint.project import Project, Setting
 from greenlint.project.explain import explanation
 from greenlint.project.implicit import Declared, Launch
 from greenlint.project.program import Module
-from greenlint.rules import Rule, all_rules, select
+from greenlint.rules import Rule, all_rules, require_known, select
 from greenlint.silence import BLANKET, Shown, Silence, visible
 from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.launchers import Launcher, find_launchers
@@ -109,13 +110,14 @@ class _Run:
     def __init__(self, program: Program, request: Request) -> None:
         self.program = program
         self.request = request
-        self.options = load_options(
-            program.root,
-            config=request.config,
-            isolated=request.isolated,
-            environment=request.environment,
-            overrides=request.overrides,
-        )
+        self._said: dict[str, Any] = {
+            "config": request.config,
+            "isolated": request.isolated,
+            "environment": request.environment,
+            "overrides": request.overrides,
+        }
+        self.options = load_options(program.root, **self._said)
+        self._require_known_rules()
         self.rules = select(all_rules(), self.options.select, self.options.ignore, self.options.extend_select)
         self.notices: list[Notice] = []
         self.sources: dict[str, Source] = {}
@@ -178,8 +180,17 @@ class _Run:
     def _knowledge(self) -> Knowledge:
         extra = [*distributed()]
         if self.options.knowledge:
-            extra.append(from_config(self.options.knowledge))
+            source, line = written_at(next(iter(self.options.knowledge)), "", self.program.root, **self._said)
+            extra.append(from_config(self.options.knowledge, f"{source}:{line}"))
         return load(extra)
+
+    def _require_known_rules(self) -> None:
+        for key, word in self.options.rule_words():
+            try:
+                require_known(word, all_rules())
+            except GreenlintError as error:
+                source, line = written_at(key, word, self.program.root, **self._said)
+                raise ConfigurationError(str(error), path=source, line=line, key=key) from None
 
     def _files(self) -> list[SourceFile]:
         """The files of the program; tests count only when they are asked for."""

@@ -14,7 +14,7 @@ from functools import cache
 from greenlint.model import GreenlintError
 from greenlint.rules.base import Rule
 
-__all__ = ["Rule", "all_rules", "select"]
+__all__ = ["Rule", "all_rules", "require_known", "select"]
 
 DEFAULT = 0
 """How precisely a rule is named by nobody: it runs unless it is opt-in."""
@@ -49,14 +49,16 @@ def select(
     """
     rules = tuple(rules)
     for word in (*select, *ignore, *extend_select):
-        _require_known(word, rules)
+        require_known(word, rules)
     return tuple(rule for rule in rules if _is_chosen(rule, select, ignore, extend_select))
 
 
-def _require_known(word: str, rules: tuple[Rule, ...]) -> None:
+def require_known(word: str, rules: tuple[Rule, ...]) -> None:
+    """Raise GreenlintError for a word that is no code, prefix of a code, or name of a rule, and not ``ALL``."""
     if word != "ALL" and not any(_precision(word, rule) for rule in rules):
         known = [*(rule.code for rule in rules), *(rule.name for rule in rules), "ALL"]
-        raise GreenlintError.unknown("rule", word, known)
+        error = str(GreenlintError.unknown("rule", word, known))
+        raise GreenlintError(error if "did you mean" in error else f"{error}; known: {', '.join(sorted(known))}")
 
 
 def _is_chosen(

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from greenlint.model import Confidence, GreenlintError
+from greenlint.options.text import from_text, line_of, line_with
 
 Hub = Literal["auto", "eventlet", "gevent", "threading"]
 Multiplicity = Literal["many", "one-per-call"]
@@ -116,6 +117,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_
     jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
     knowledge: Mapping[str, tuple[Mapping[str, object], ...]] = msgspec.field(default_factory=dict)
 
+    def rule_words(self) -> Iterator[tuple[str, str]]:
+        """Yield each word that has to name a rule, with its key."""
+        yield from (("select", word) for word in self.select)
+        yield from (("ignore", word) for word in self.ignore)
+        yield from (("extend-select", word) for word in self.extend_select)
+        yield from (("per-file-ignores", word) for words in self.per_file_ignores.values() for word in words)
+
     def digest(self) -> str:
         """Return 32 hex digits over the values that change findings, the same in every process and place.
 
@@ -150,6 +158,31 @@ def load_options(
     return Options(**{key.replace("-", "_"): value for key, value in merged.items()})  # type: ignore[arg-type]
 
 
+def written_at(
+    key: str,
+    word: str,
+    root: Path,
+    *,
+    config: Sequence[str] = (),
+    isolated: bool = False,
+    environment: Mapping[str, str] = {},
+    overrides: Mapping[str, object] = {},
+) -> tuple[str, int]:
+    """Return the strongest place that sets `key` with `word` in it, and the line there (0: none), for a message."""
+    for layer in reversed(list(_layers(root, config, isolated, environment, overrides))):
+        if key in layer.values and word in str(layer.values[key]):
+            return layer.source, line_with(word, line_of(key, layer.text), layer.text)
+    return "", 0
+
+
+def configuration_file(
+    root: Path, *, config: Sequence[str] = (), isolated: bool = False, environment: Mapping[str, str] = {}
+) -> str:
+    """Return the file that the settings of the program under `root` come from, or the empty text."""
+    files = [layer.source for layer in _layers(root, config, isolated, environment, {}) if layer.is_file]
+    return next(iter(files), "")
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return the candidate that `word` is most likely a misspelling of, or the empty text."""
     return next(iter(difflib.get_close_matches(word, candidates, n=1)), "")
@@ -168,6 +201,7 @@ class _Layer:
     within: Path | None = None
     text: str = ""
     written_as_text: bool = False
+    is_file: bool = False
 
     def converted(self) -> dict[str, object]:
         """Return the values in the types of Options, with all knowledge tables under one key."""
@@ -184,7 +218,7 @@ class _Layer:
 
     def _convert(self, key: str, value: object, kind: Any) -> Any:
         if isinstance(value, str) and self.written_as_text:
-            value = _from_text(value, kind)
+            value = from_text(value, kind)
         try:
             return msgspec.convert(value, kind, strict=not self.written_as_text, dec_hook=_decode)
         except msgspec.ValidationError as error:
@@ -199,7 +233,7 @@ class _Layer:
         return path
 
     def _fault(self, key: str, problem: str, near: str = "") -> ConfigurationError:
-        line = _line_of(key, self.text)
+        line = line_of(key, self.text)
         return ConfigurationError(problem, path=self.source, line=line, key=key, near=near)
 
 
@@ -279,15 +313,15 @@ def _file_layer(path: Path, base: Path, within: Path | None) -> _Layer | None:
         section = _ini_section(text, str(path))
         if section is None:
             return None
-        return _Layer(str(path), section, base, within, text, written_as_text=True)
+        return _Layer(str(path), section, base, within, text, written_as_text=True, is_file=True)
     if path.name != "pyproject.toml":
-        return _Layer(str(path), _parse_toml(text, str(path)), base, within, text)
+        return _Layer(str(path), _parse_toml(text, str(path)), base, within, text, is_file=True)
     if "greenlint" not in text:
         return None
     table = _parse_toml(text, str(path)).get("tool", {}).get("greenlint")
     if table is not None and not isinstance(table, dict):
         raise ConfigurationError("[tool.greenlint] is not a table", path=str(path))
-    return None if table is None else _Layer(str(path), table, base, within, text)
+    return None if table is None else _Layer(str(path), table, base, within, text, is_file=True)
 
 
 def _parse_toml(text: str, source: str) -> dict[str, Any]:
@@ -322,27 +356,6 @@ def _ini_section(text: str, source: str) -> dict[str, object] | None:
 _TYPES: Mapping[str, Any] = {
     field.encode_name: field.type for field in msgspec.structs.fields(Options) if field.name != "knowledge"
 }
-_TRUE_OR_FALSE = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-
-
-def _from_text(value: str, kind: Any) -> object:
-    """Read a value of an ini file, the environment or the command line: lists by commas and newlines."""
-    if kind is bool:
-        return _TRUE_OR_FALSE.get(value.lower(), value.lower())
-    if kind == tuple[str, ...]:
-        return [item for item in re.split(r"[,\s]+", value) if item]
-    if kind == Mapping[str, tuple[str, ...]]:
-        return _ignores_from_text(value)
-    return value
-
-
-def _ignores_from_text(value: str) -> dict[str, list[str]]:
-    """Read ``pattern[, pattern]: CODE[, CODE]`` lines, the form that flake8 uses."""
-    result: dict[str, list[str]] = {}
-    for patterns, codes in re.findall(r"([^:\n]+):([^:\n]*)(?=\n|$)", value):
-        for pattern in filter(None, re.split(r"[,\s]+", patterns)):
-            result.setdefault(pattern, []).extend(filter(None, re.split(r"[,\s]+", codes)))
-    return result
 
 
 def _decode(kind: type, value: object) -> object:
@@ -380,12 +393,3 @@ def _joined(old: object, new: object) -> object:
     if isinstance(old, dict) and isinstance(new, dict):
         return {key: (*old.get(key, ()), *new.get(key, ())) for key in old | new}
     return new
-
-
-def _line_of(key: str, text: str) -> int:
-    """Return the line that sets `key` after the heading of our section, or 0."""
-    heading = re.search(r"^\s*\[+\s*(tool\.)?greenlint\b", text, re.MULTILINE)
-    name = re.escape(key).replace(r"\-", "[-_]")
-    setting = rf"^[ \t]*(?:[\"']?{name}[\"']?\s*[=:.]|\[+\s*(?:tool\.greenlint\.)?{name}\b)"
-    found = re.compile(setting, re.MULTILINE).search(text, heading.start() if heading else 0)
-    return text.count("\n", 0, found.end()) + 1 if found else 0
