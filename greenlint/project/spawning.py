@@ -29,6 +29,9 @@ from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
 MOST_ALIASES = 400
+_CALLED_TARGETS = frozenset(
+    ("argument", "hook-methods", "endpoint-methods", "all-methods-of-argument", "wsgi-application", "greenlet-argument")
+)
 _NEVER_NAMES = frozenset(("self", "cls", "func", "function", "f", "fn", "callback", "args", "kwargs", "target", ""))
 
 
@@ -78,7 +81,14 @@ class Spawning:
 
     def _spawn_names(self) -> frozenset[str]:
         """Last names under which a spawner may be called: the knowledge's, and what the program calls them."""
-        names = set(self._types.library.knowledge.spawn_last_names)
+        names = {
+            name.rpartition(".")[2]
+            for row in self._types.library.knowledge.rows.spawn
+            if row.target in _CALLED_TARGETS and row.kind != "decorator" and self._implicit.is_active(row)
+            for name in row.names
+            if self._types.may_name(self._types.library.canonical(name))
+        }
+        names |= self._names_of_aliases(names)
         for klass in self._types.program.classes:
             if any(self._is_started(base) for base in self._types.hierarchy.external_bases(klass)):
                 names.add(klass.name)
@@ -86,6 +96,16 @@ class Spawning:
         if len(handed) - len(names) > MOST_ALIASES:
             handed = frozenset(names)
         return (handed | self._parameters_given(handed)) - _NEVER_NAMES
+
+    def _names_of_aliases(self, names: set[str]) -> set[str]:
+        """Other last names under which libraries offer the same things."""
+        library = self._types.library
+        found = set()
+        for spelling in library.knowledge.aliases.spellings():
+            canonical = library.canonical(spelling)
+            if canonical.rpartition(".")[2] in names and library.spawns(canonical):
+                found.add(spelling.rpartition(".")[2])
+        return found
 
     def _is_started(self, base: str) -> bool:
         return any(row.multiplicity != "many" for row in self._types.library.hook_rows(base))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from greenlint.project.attributes import Attributes
 from greenlint.project.calls import Callers
@@ -57,6 +58,22 @@ class Types:
         self.attributes = Attributes(self)
         self.results = Results(self)
         self.callers = Callers(self)
+
+    @cached_property
+    def imported_packages(self) -> frozenset[str]:
+        """Top-level packages that the program imports, under their own and their canonical names."""
+        found = {"builtins"}
+        for module in self.program.modules.values():
+            for level, name, names in module.facts.imported:
+                if level == 0:
+                    found.add(name.partition(".")[0])
+                    for path in (name, *(f"{name}.{part}" for part in names)):
+                        found.add(self.library.canonical(path).partition(".")[0])
+        return frozenset(found)
+
+    def may_name(self, path: str) -> bool:
+        """Tell whether the program can mean a library's name: it imports its package."""
+        return path.partition(".")[0] in self.imported_packages
 
     def of(self, scope: Scope, value: Value | None) -> Types_:
         """Return what a value of a scope can be."""

@@ -120,9 +120,10 @@ class Uses:
         program = self._types.program
         knowledge = self._types.library.knowledge
         found: dict[str, ClientRow] = {}
-        names = program.aliases_of(knowledge.client_last_names)
-        if len(names) > 4 * len(knowledge.client_last_names) + 200:
-            names = knowledge.client_last_names
+        own = self._client_names()
+        names = program.aliases_of(own)
+        if len(names) > 4 * len(own) + 200:
+            names = own
         names |= self._called_objects()
         for name in sorted(names):
             for site in program.calls_named(name):
@@ -137,12 +138,23 @@ class Uses:
                         found[row.id] = row
         return [found[key] for key in sorted(found)]
 
+    def _client_names(self) -> frozenset[str]:
+        """Last names of the constructors and factories of the libraries that the program imports."""
+        knowledge, may_name = self._types.library.knowledge, self._types.may_name
+        paths = [*knowledge.clients_by_constructor, *knowledge.clients_by_factory]
+        found = {path.rpartition(".")[2] for path in paths if may_name(path)}
+        for spelling in knowledge.aliases.spellings():
+            canonical = knowledge.canonical(spelling)
+            if canonical in knowledge.clients_by_constructor and may_name(canonical):
+                found.add(spelling.rpartition(".")[2])
+        return frozenset(found)
+
     def _called_objects(self) -> frozenset[str]:
         """Names of methods that return a client, and of objects whose call makes one, such as a sessionmaker's."""
         methods: set[str] = set()
         objects: set[str] = set()
         for path, rows in self._types.library.knowledge.results.items():
-            if any(self._types.library.clients(row.type) for row in rows):
+            if self._types.may_name(path) and any(self._types.library.clients(row.type) for row in rows):
                 owner, _, last = path.rpartition(".")
                 if last == "__call__":
                     objects |= self._types.program.holders_of(owner.rpartition(".")[2])
@@ -170,8 +182,7 @@ class Uses:
     def _receiver_names(self) -> frozenset[str]:
         """Names of variables and attributes that hold a client whose every call counts."""
         names: set[str] = set()
-        knowledge = self._types.library.knowledge
-        for last in sorted(knowledge.client_last_names):
+        for last in sorted(self._client_names()):
             for site in self._types.program.calls_named(last):
                 call = facts.Call(site.scope.index, site.index)
                 names.update(b.name for b in site.scope.body.bindings if _mentions(b.value, call))

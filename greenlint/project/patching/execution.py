@@ -101,7 +101,7 @@ class Execution:
         if entry.config is not None:
             self._import(entry.config, None, None)
         if entry.before is not None and not entry.preload:
-            self._patched(entry.before, None, None, entry.name)
+            self._patched(entry.before, None, None, f"what {entry.name} patches")
         if entry.as_main:
             self._main = entry.module
             if _imports_relatively(entry.module):
@@ -113,7 +113,7 @@ class Execution:
         if entry.function is not None:
             self._enter(Frame(entry.function, None, None, None, ALWAYS))
         if entry.before is not None and entry.preload:
-            self._patched(entry.before, None, None, entry.name)
+            self._patched(entry.before, None, None, f"what {entry.name} patches")
 
     def import_only(self, module: Module) -> None:
         """Execute the import of a module by somebody outside the program."""
@@ -194,21 +194,23 @@ class Execution:
             if isinstance(target, Module):
                 self._import(target, frame, site.span)
             else:
+                self._patched_by_import(target, frame, site.span)
                 event = ImportEvent(target, self._tick(), frame, position, site.span, self._conditions)
                 self.imports.append(event)
-                for row in self._types.library.auto_patchers(target):
-                    if row.trigger_kind == "import" and row.groups:
-                        everything = all_groups(self._types.library.knowledge, row.runtime)
-                        covered = Selection(row.runtime, selected(row, everything), frozenset())
-                        self._patched(covered, frame, site.span, f"import {target}")
+
+    def _patched_by_import(self, target: str, frame: Frame, span: Span) -> None:
+        """Patch as a library does when it is imported: before it imports what it patches for."""
+        for row in self._types.library.auto_patchers(target):
+            if row.trigger_kind == "import" and row.groups:
+                everything = all_groups(self._types.library.knowledge, row.runtime)
+                self._patched(Selection(row.runtime, selected(row, everything), frozenset()), frame, span, f"import {target}")
 
     def _called(self, frame: Frame, index: int, call: facts.CallSite) -> None:
         row = self._calls.sites.get(frame.scope, {}).get(index)
         if row is not None:
             everything = frozenset(group for (library, group), _ in self._groups() if library == row.runtime)
             covered = selection(row, call, lambda value: self._value(frame, value), everything)
-            name = f"{row.names[0] if row.names else row.id}"
-            self._patched(covered, frame, call.span, name, Site(frame.scope, index))
+            self._patched(covered, frame, call.span, f"{row.names[0]}()", Site(frame.scope, index))
             return
         for function in self._calls.edges[frame.scope][index]:
             self._enter(Frame(function, frame, call.span, call, self._conditions))
