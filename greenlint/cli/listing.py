@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,15 @@ def files(found: Sequence[tuple[Program, Options]], cwd: Path) -> Iterator[str]:
             yield os.path.relpath(file.absolute, cwd)
 
 
-def settings(found: Sequence[tuple[Program, Options]]) -> Iterator[str]:
-    """Yield the settings in force for each program, in the form of greenlint.toml."""
+def settings(found: Sequence[tuple[Program, Options]], file_of: Callable[[Path], str]) -> Iterator[str]:
+    """Yield the settings in force for each program, in the form of greenlint.toml, and the rules that they choose."""
+    from greenlint.rules import all_rules, select
+
     for program, options in found:
-        yield f"# {program.root}"
+        chosen = select(all_rules(), options.select, options.ignore, options.extend_select)
+        yield f"# program: {program.root}"
+        yield f"# configuration: {file_of(program.root) or 'none found'}"
+        yield f"# rules: {', '.join(f'{rule.code} {rule.name}' for rule in chosen) or 'none'}"
         for key, value in values_of(options).items():
             yield f"{key} = {as_toml(value)}"
         yield ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ LISTS = {
 }
 """Settings that take a comma-separated list and may be repeated."""
 
-SETTINGS = (*LISTS, "per-file-ignores", "force-exclude", "respect-gitignore", "min-confidence", "cache-dir", "baseline")
+SETTINGS = (
+    *LISTS, "per-file-ignores", "force-exclude", "respect-gitignore", "min-confidence", "cache-dir", "no-cache",
+    "baseline", "jobs",
+)  # fmt: skip
 """Settings that the command line overrides, by the name of their key."""
 
 
@@ -34,7 +38,7 @@ def add_program_options(parser: ArgumentParser) -> None:
     group.add_argument("--config", action="append", default=[], metavar="FILE|KEY=VALUE", help="a file, or one setting")
     group.add_argument("--isolated", action="store_true", help="read no configuration file")
     group.add_argument("--cache-dir", metavar="DIR", help="where the facts of unchanged files are kept")
-    group.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+    group.add_argument("--no-cache", action="store_true", default=None, help="neither read nor write the cache")
     group.add_argument("-j", "--jobs", type=_number, metavar="N", help="processes; 0 is one per CPU")
     group = parser.add_argument_group("selection (lists are comma-separated and may be repeated)")
     for name, text in LISTS.items():
@@ -67,6 +71,8 @@ def request_of(arguments: Namespace) -> Request:
 def overrides_of(arguments: Namespace) -> dict[str, object]:
     """Collect the settings given on the command line, by key, as the text that was written."""
     given = {name: getattr(arguments, name.replace("-", "_"), None) for name in SETTINGS}
+    if arguments.command == "check":  # other commands have formats of their own
+        given["output-format"] = arguments.output_format
     joined = {name: _joined(name, value) for name, value in given.items()}
     return {name: value for name, value in joined.items() if value is not None}
 
@@ -88,6 +94,15 @@ def programs_of(arguments: Namespace, paths: Sequence[Path]) -> tuple[tuple[Prog
             ),
         )
         for program in programs(paths, arguments.root)
+    )
+
+
+def file_of(arguments: Namespace) -> Callable[[Path], str]:
+    """Return the function that names the configuration file of the program under a root; empty if it has none."""
+    from greenlint.options import configuration_file
+
+    return partial(
+        configuration_file, config=arguments.config, isolated=arguments.isolated, environment=os.environ
     )
 
 

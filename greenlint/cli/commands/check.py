@@ -12,7 +12,7 @@ from pathlib import Path
 from greenlint import reporters
 from greenlint.cli.console import Console, wants_colour, write_file
 from greenlint.cli.listing import files, settings
-from greenlint.cli.program import add_program_options, programs_of, request_of
+from greenlint.cli.program import add_program_options, file_of, programs_of, request_of
 from greenlint.cli.progress import Progress
 from greenlint.model import INTERNAL_ERROR, GreenlintError, Report
 
@@ -101,13 +101,11 @@ def _paths(arguments: Namespace) -> tuple[tuple[Path, ...], Mapping[Path, bytes]
 
 def _listing(arguments: Namespace, paths: Sequence[Path]) -> Iterator[str]:
     found = programs_of(arguments, paths)
-    return files(found, Path.cwd()) if arguments.show_files else settings(found)
+    return files(found, Path.cwd()) if arguments.show_files else settings(found, file_of(arguments))
 
 
 def _format(arguments: Namespace, paths: Sequence[Path]) -> str:
-    """Take the format of the command line, else that in force for the first program."""
-    if arguments.output_format:
-        return str(arguments.output_format)
+    """Take the format in force for the first program."""
     _, options = programs_of(arguments, paths)[0]
     return options.output_format
 
