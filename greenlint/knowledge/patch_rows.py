@@ -95,11 +95,18 @@ class StaleObjectRow(Row, frozen=True, gc=False):
 
 
 class LateImportRow(Row, frozen=True, gc=False):
-    """What happens to modules that are imported before the patch; ``calls`` were the ones measured."""
+    """What happens to modules that are imported before the patch; ``calls`` were the ones measured.
+
+    Only a patch of ``eventlet_groups`` or ``gevent_groups`` does it (empty: any patch). ``anyway`` names the
+    libraries under which it is the same when the module is imported after the patch.
+    """
 
     modules: tuple[AnyName, ...]
     on_eventlet: Effect
     on_gevent: Effect
+    eventlet_groups: tuple[Group, ...] = ()
+    gevent_groups: tuple[Group, ...] = ()
+    anyway: tuple[Library, ...] = ()
     calls: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 

@@ -73,9 +73,7 @@ def _configured(types: Types, declared: Sequence[DeclaredEntry]) -> Iterator[Ent
         module, function = _target(types, given.callable)
         if module is not None:
             line = (function or module.body).facts.span[0]
-            yield EntryPoint(
-                given.callable, "configured", module, module.path, line, function, declared=given.patched
-            )
+            yield EntryPoint(given.callable, "configured", module, module.path, line, function, declared=given.patched)
 
 
 def _launched(types: Types, launcher: Launcher) -> Iterator[EntryPoint]:

@@ -99,7 +99,11 @@ class PatchCalls:
                 count += 1
                 if count > _MOST_CANDIDATES:
                     return
-                if any(target is function for t in self._types.of(site.scope, site.call.callee) for target in self._run_by(t)):
+                if any(
+                    target is function
+                    for t in self._types.of(site.scope, site.call.callee)
+                    for target in self._run_by(t)
+                ):
                     yield site
 
     @staticmethod

@@ -24,10 +24,11 @@ class Hop(NamedTuple):
 
 def hops(frame: Frame | None, span: Span | None) -> list[Hop]:
     """Return the statements from the entry point to one in the scope of a frame."""
-    found: list[Hop] = []
-    for entered in frame.chain() if frame is not None else ():
-        if entered.parent is not None and entered.span is not None:
-            found.append(Hop(entered.parent.scope, entered.span, entered.scope, entered.call is not None))
+    found = [
+        Hop(entered.parent.scope, entered.span, entered.scope, entered.call is not None)
+        for entered in (frame.chain() if frame is not None else ())
+        if entered.parent is not None and entered.span is not None
+    ]
     if frame is not None and span is not None:
         found.append(Hop(frame.scope, span, None, False))
     return found

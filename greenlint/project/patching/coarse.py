@@ -91,9 +91,7 @@ def _auto_patchers(types: Types, module: Module) -> Iterator[AutoPatcherRow]:
                         yield row
 
 
-def _libraries(
-    types: Types, sites: tuple[Site, ...], launched: Collection[str], hub: str
-) -> tuple[str, ...]:
+def _libraries(types: Types, sites: tuple[Site, ...], launched: Collection[str], hub: str) -> tuple[str, ...]:
     if hub in HUBS:
         return (hub,)
     patched_with = {t for site in sites for t in _library_of(types, site)} | set(launched)

@@ -174,7 +174,7 @@ def _named(types: Types, scope: Scope, operator: str, names: tuple[str, ...], ot
 def _version(operator: str, path: str, left: Value | None, right: Value | None) -> bool | None:
     """Compare ``sys.version_info`` with a tuple, or its first element with a number."""
     if isinstance(left, facts.Item) or path.endswith(".major"):
-        wanted: list[object] = [right.value] if isinstance(right, facts.Constant) else []
+        wanted = [right.value] if isinstance(right, facts.Constant) else []
     else:
         items = right.items if isinstance(right, facts.Sequence) else ()
         wanted = [item.value for item in items if isinstance(item, facts.Constant)][:2]

@@ -23,7 +23,7 @@ from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
 
 Position = tuple[int, int, int]
-"""Where something stands in a scope: calls before it, line, rank. A call stands behind what has its number before it."""
+"""Where something stands in a scope: calls before it, line, rank; a call stands behind what else has its number."""
 
 _LAST = 1 << 30
 _DEEPEST = 200
@@ -175,11 +175,13 @@ class Execution:
         for rank, binding in enumerate(body.bindings):
             if isinstance(binding.value, facts.Class):
                 found.append(((binding.at, binding.line, len(body.imports) + rank), binding))
-        for index in {*self._calls.sites.get(scope, ()), *self._calls.edges.get(scope, ())}:
-            found.append((call_position(index), body.calls[index]))
+        calls = {*self._calls.sites.get(scope, ()), *self._calls.edges.get(scope, ())}
+        found.extend((call_position(index), body.calls[index]) for index in calls)
         return sorted(found, key=lambda pair: pair[0])
 
-    def _happens(self, frame: Frame, position: Position, thing: facts.ImportSite | facts.Binding | facts.CallSite) -> None:
+    def _happens(
+        self, frame: Frame, position: Position, thing: facts.ImportSite | facts.Binding | facts.CallSite
+    ) -> None:
         if isinstance(thing, facts.ImportSite):
             self._imported(frame, position, thing)
         elif isinstance(thing, facts.Binding):
@@ -203,7 +205,9 @@ class Execution:
         for row in self._types.library.auto_patchers(target):
             if row.trigger_kind == "import" and row.groups:
                 everything = all_groups(self._types.library.knowledge, row.runtime)
-                self._patched(Selection(row.runtime, selected(row, everything), frozenset()), frame, span, f"import {target}")
+                self._patched(
+                    Selection(row.runtime, selected(row, everything), frozenset()), frame, span, f"import {target}"
+                )
 
     def _called(self, frame: Frame, index: int, call: facts.CallSite) -> None:
         row = self._calls.sites.get(frame.scope, {}).get(index)
@@ -227,9 +231,7 @@ class Execution:
         if parameter is None or frame.call is None or parameter.name in frame.scope.locals:
             return UNKNOWN
         skip = 1 if frame.scope.owner is not None else 0
-        given = bound_value(
-            frame.scope, parameter.name, list(frame.call.arguments), dict(frame.call.keywords), skip
-        )
+        given = bound_value(frame.scope, parameter.name, list(frame.call.arguments), dict(frame.call.keywords), skip)
         if given is None:
             given = parameter.default
         if given is None or frame.parent is None:
@@ -240,9 +242,7 @@ class Execution:
         self, covered: Selection, frame: Frame | None, span: Span | None, name: str, site: Site | None = None
     ) -> None:
         standing = dict(self._standing)
-        self.patches.append(
-            PatchEvent(covered, self._tick(), frame, span, name, self._conditions, standing, site)
-        )
+        self.patches.append(PatchEvent(covered, self._tick(), frame, span, name, self._conditions, standing, site))
 
     def _tick(self) -> int:
         self._clock += 1

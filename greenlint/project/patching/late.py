@@ -60,9 +60,7 @@ def late_imports(timeline: Timeline, library: Library) -> Iterator[LateImport]:
             hop = way[parting(way, hops(patch.frame, patch.span))]
             known = found.get((hop.scope, patch.site))
             if known is None:
-                found[hop.scope, patch.site] = LateImport(
-                    hop.scope, hop.span, breaker, event, patch, [run], []
-                )
+                found[hop.scope, patch.site] = LateImport(hop.scope, hop.span, breaker, event, patch, [run], [])
             else:
                 _add(known, hop, breaker, run)
     yield from sorted(found.values(), key=lambda late: (late.scope.module.path, late.span))
@@ -75,9 +73,7 @@ def _add(known: LateImport, hop: Hop, breaker: Breaker, run: Run) -> None:
         known.others.append((hop.span, breaker.name))
 
 
-def _late_in(
-    run: Run, breakers: Breakers, library: Library
-) -> Iterator[tuple[ImportEvent, Breaker, PatchEvent]]:
+def _late_in(run: Run, breakers: Breakers, library: Library) -> Iterator[tuple[ImportEvent, Breaker, PatchEvent]]:
     """Yield the imports of a run that come before the patch that breaks them, whenever that patch is made."""
     for event in run.imports:
         for name in run.libraries:

@@ -76,7 +76,9 @@ class Run:
 class Timeline:
     """The runs of all entry points of one program."""
 
-    def __init__(self, types: Types, launchers: Sequence[Launcher] = (), declared: Sequence[DeclaredEntry] = ()) -> None:
+    def __init__(
+        self, types: Types, launchers: Sequence[Launcher] = (), declared: Sequence[DeclaredEntry] = ()
+    ) -> None:
         self._types = types
         self._launchers = launchers
         self._declared = declared
@@ -147,7 +149,15 @@ class Timeline:
         reached = {patch.site for patch in execution.patches} | execution.never
         elsewhere = any(self._holds_more(module, reached) for module in holding)
         entered = {scope: (clock, frame.conditions) for scope, (clock, frame) in execution.entered.items()}
-        return Run(entry, tuple(execution.patches), tuple(execution.imports), entered, loads, elsewhere, frozenset(execution.never))
+        return Run(
+            entry,
+            tuple(execution.patches),
+            tuple(execution.imports),
+            entered,
+            loads,
+            elsewhere,
+            frozenset(execution.never),
+        )
 
     def _holds_more(self, module: Module, reached: set[Site | None]) -> bool:
         """Whether a module holds a patch call that a run did not come by."""

@@ -1,0 +1,42 @@
+"""A program that is reported for its patching goes wrong when it runs, in the way it says; a silent one does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.annotations import Claim, read_header
+from tests.fixtures.catalogue import Program, programs
+
+from .timing import watch
+
+pytestmark = pytest.mark.runtime
+
+
+def shows(program: Program) -> str:
+    """What the header says a run shows, empty for a program that cannot be run."""
+    said = read_header(program.files[program.main])[1].get("shows", "")
+    words = dict(part.split("=") if "=" in part else ("", part) for part in said.replace(",", " ").split())
+    return words.get(program.library, words.get("", ""))
+
+
+SHOWING = [program for program in programs() if shows(program)]
+
+
+@pytest.mark.parametrize("program", SHOWING, ids=str)
+def test_program_shows_what_it_says(program: Program, tmp_path: Path) -> None:
+    shown = watch(program, tmp_path)
+    assert shown.is_(shows(program)), f"{shown.lines} lines in {shown.spread:.2f} s, hung: {shown.hung}\n{shown.output}"
+
+
+@pytest.mark.parametrize("program", SHOWING, ids=str)
+def test_verdict_is_what_the_run_shows(program: Program) -> None:
+    """A fault of patching is claimed exactly where the run is not green; style (GRN304) shows in no run."""
+    claims = [
+        claim
+        for _, claim in program.annotations()
+        if claim.code.startswith(("GRN2", "GRN3")) and claim.code != "GRN304"
+    ]
+    faulty = any(claim.claim is not Claim.FALSE for claim in claims)
+    assert faulty == (shows(program) != "green")

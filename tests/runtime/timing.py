@@ -1,0 +1,73 @@
+"""What a program about patching shows when it runs: who waits for whom, what is raised, what never ends.
+
+Such a program starts greenthreads that each wait a moment and then print a line. Lines that come together were
+waited for together: it is *green*. Lines that come one after the other were not: something *blocks*.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.fixtures.catalogue import Program
+
+WAIT = 0.3
+"""Seconds that each greenthread of such a program waits."""
+
+TIME_LIMIT = 12.0
+"""Seconds after which a program counts as hanging; a healthy one takes about one."""
+
+_ERROR = re.compile(r"\b(RecursionError|[A-Z]\w*Error|LoopExit)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run showed: seconds between the first and the last line, the exceptions named, whether it ended."""
+
+    lines: int
+    spread: float
+    errors: tuple[str, ...]
+    hung: bool
+    output: str
+
+    def is_(self, word: str) -> bool:
+        """Whether the run showed what a header says: green, blocks, hangs or the name of an exception."""
+        if word == "hangs":
+            return self.hung
+        if word == "blocks":
+            return not self.hung and not self.errors and self.lines > 1 and self.spread > WAIT * (self.lines - 1.5)
+        if word == "green":
+            return not self.hung and not self.errors and self.lines > 1 and self.spread < WAIT
+        return word in self.errors
+
+
+def watch(program: Program, directory: Path) -> Shown:
+    """Write the program below ``directory``, run its main file and take the time of each line that it prints."""
+    program.write(directory)
+    folder = directory / program.folder
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder)}
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", program.main],
+        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    timer = threading.Timer(TIME_LIMIT, process.kill)
+    timer.start()
+    times: list[float] = []
+    lines: list[str] = []
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
+            times.append(time.monotonic())
+            lines.append(line)
+    hung = process.wait() < 0 and not timer.is_alive()
+    timer.cancel()
+    timer.join()
+    output = "".join(lines)
+    spread = times[-1] - times[0] if times else 0.0
+    return Shown(len(lines), spread, tuple(sorted(set(_ERROR.findall(output)))), hung, output)
