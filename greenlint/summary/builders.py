@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 
 from greenlint.summary import facts
 from greenlint.summary.facts import Place, Span, Value
@@ -160,7 +161,7 @@ class Indexes:
     )
 
     def __init__(self) -> None:
-        self.calls: dict[str, list[Place]] = {}
+        self.calls: dict[str, list[Place]] = defaultdict(list)
         self.aliases: dict[str, set[str]] = {}
         self.decorated: dict[str, list[int]] = {}
         self.subclassed: dict[str, list[int]] = {}
@@ -173,14 +174,14 @@ class Indexes:
 
     def alias(self, value: Value | None, name: str) -> None:
         """Note that ``name`` stands for what ``value`` names, also as one of several."""
-        kind = value.__class__
+        kind = type(value)
         if kind is facts.Attribute or kind is facts.Name or kind is facts.Import:
             last = facts.last_name(value)
             if last != name:
                 self.aliases.setdefault(last, set()).add(name)
         elif kind is facts.Operation or kind is facts.Mapping or kind is facts.Sequence:
             for item in value.operands if isinstance(value, facts.Operation) else value.items:  # type: ignore[union-attr]
-                item_kind = item.__class__
+                item_kind = type(item)
                 if item_kind is facts.Attribute or item_kind is facts.Name:
                     self.alias(item, name)
 

@@ -7,12 +7,12 @@ Each expression is visited exactly once, in evaluation order, whether its value 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from greenlint.summary import facts
 from greenlint.summary.builders import Indexes, ScopeBuilder, span_of
-from greenlint.summary.facts import Value
+from greenlint.summary.facts import Attribute, Binding, Call, CallSite, Constant, Item, Name, Value
 
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
@@ -30,7 +30,8 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.In: "in",
     ast.NotIn: "not in",
 }
-_NONE = facts.Constant(None)
+_NONE = Constant(None)
+_ALIASING = frozenset((Name, Attribute, facts.Import, facts.Operation, facts.Mapping, facts.Sequence))
 
 
 class ExpressionWalk:
@@ -40,43 +41,11 @@ class ExpressionWalk:
     indexes: Indexes
 
     def __init__(self) -> None:
-        self._names: dict[str, facts.Name] = {}
-        self.expressions: dict[type[ast.AST], Callable[[Any], Value | None]] = {
-            ast.Name: self._name,
-            ast.Attribute: self._attribute,
-            ast.Call: self._call,
-            ast.Constant: self._constant,
-            ast.Subscript: self._subscript,
-            ast.BoolOp: self._bool_operation,
-            ast.IfExp: self._conditional,
-            ast.Tuple: self._sequence,
-            ast.List: self._sequence,
-            ast.Set: self._sequence,
-            ast.Dict: self._mapping,
-            ast.Lambda: self._lambda,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.Await: self._awaited,
-            ast.Starred: self._starred,
-            ast.NamedExpr: self._named,
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield_from,
-            ast.BinOp: self._arithmetic,
-            ast.Compare: self._comparison,
-            ast.UnaryOp: self._unary,
-            ast.JoinedStr: self._joined,
-            ast.FormattedValue: self._formatted,
-            ast.Slice: self._slice,
-        }
+        self.statement_value: ast.expr | None = None
 
     def value(self, node: ast.expr | None) -> Value | None:
         """Return the value of an expression, None when nothing useful is known."""
-        if node is None:
-            return None
-        handler = self.expressions.get(node.__class__)
-        return handler(node) if handler else None
+        return EXPRESSIONS[type(node)](self, node)
 
     def function(self, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> facts.Function:
         """Walk a function or lambda as a scope of its own."""
@@ -84,7 +53,7 @@ class ExpressionWalk:
 
     def bind(self, target: ast.expr, value: Value | None) -> None:
         """Bind an assignment target to a value."""
-        kind = target.__class__
+        kind = type(target)
         scope = self.scope
         if kind is ast.Name:
             self.bind_name(target.id, value, target.lineno)  # type: ignore[attr-defined]
@@ -94,9 +63,7 @@ class ExpressionWalk:
             base = self.value(target.value)  # type: ignore[attr-defined]
             key = self.value(target.slice)  # type: ignore[attr-defined]
             place = (scope.index, len(scope.item_stores))
-            scope.item_stores.append(
-                facts.ItemStore(base, key, value, scope.block, len(scope.calls), span_of(target))
-            )
+            scope.item_stores.append(facts.ItemStore(base, key, value, scope.block, len(scope.calls), span_of(target)))
             self.indexes.stored.setdefault(facts.last_name(base) + ".", []).append(place)
         elif kind is ast.Tuple or kind is ast.List:
             self._bind_each(target.elts, value)  # type: ignore[attr-defined]
@@ -106,15 +73,15 @@ class ExpressionWalk:
     def bind_name(self, name: str, value: Value | None, line: int) -> None:
         """Bind a name of the scope, or of the module when it is declared global."""
         scope = self.scope
-        if name in scope.global_names:
+        if scope.global_names and name in scope.global_names:
             self.indexes.global_writes.setdefault(name, []).append((scope.index, len(scope.bindings)))
-        scope.bindings.append(facts.Binding(name, value, scope.block, len(scope.calls), line))
-        if value is not None:
+        scope.bindings.append(Binding(name, value, scope.block, len(scope.calls), line))
+        if type(value) is Call:
+            self._note_made(value, name)
+        elif type(value) in _ALIASING:
             self.indexes.alias(value, name)
-            if value.__class__ is facts.Call:
-                self._note_made(value, name)  # type: ignore[arg-type]
 
-    def _note_made(self, made: facts.Call, name: str) -> None:
+    def _note_made(self, made: Call, name: str) -> None:
         """Note that a name holds the result of a call."""
         calls = self.scope.calls
         if made.scope == self.scope.index and made.index < len(calls):
@@ -135,59 +102,59 @@ class ExpressionWalk:
             if same:
                 self.bind(target, parts[position])
             else:
-                self.bind(target, facts.Item(value, facts.Constant(position)) if value is not None else None)
+                self.bind(target, Item(value, Constant(position)) if value is not None else None)
 
     def _bind_attribute(self, target: ast.Attribute, value: Value | None) -> None:
         scope = self.scope
         base = self.value(target.value)
         place = (scope.index, len(scope.stores))
-        scope.stores.append(
-            facts.Store(base, target.attr, value, scope.block, len(scope.calls), span_of(target))
-        )
-        if base.__class__ is facts.Name and base.id == scope.self_name:  # type: ignore[union-attr]
+        scope.stores.append(facts.Store(base, target.attr, value, scope.block, len(scope.calls), span_of(target)))
+        if type(base) is Name and base.id == scope.self_name:
             self.self_store(scope.self_class, target.attr, place)
         else:
             self.indexes.stored.setdefault(target.attr, []).append(place)
-        if value is not None:
+        if type(value) is Call:
+            self._note_made(value, target.attr)
+        elif type(value) in _ALIASING:
             self.indexes.alias(value, target.attr)
-            if value.__class__ is facts.Call:
-                self._note_made(value, target.attr)  # type: ignore[arg-type]
 
     def self_store(self, owner: int, name: str, place: facts.Place) -> None:
         """Note a store through the first parameter of a method."""
         raise NotImplementedError
 
     def _name(self, node: ast.Name) -> Value:
-        name = self._names.get(node.id)
-        if name is None:
-            name = self._names[node.id] = facts.Name(node.id)
-        return name
+        return Name(node.id)
 
     def _attribute(self, node: ast.Attribute) -> Value:
-        handler = self.expressions.get(node.value.__class__)
-        return facts.Attribute(handler(node.value) if handler else None, node.attr)
+        base = node.value
+        if type(base) is ast.Name:
+            return Attribute(Name(base.id), node.attr)
+        return Attribute(EXPRESSIONS[type(base)](self, base), node.attr)
 
     def _constant(self, node: ast.Constant) -> Value | None:
         value = node.value
+        kind = type(value)
+        if kind is str:
+            return Constant(value) if len(value) <= LONGEST_STRING else None  # type: ignore[arg-type]  # a str
         if value is None:
             return _NONE
-        kind = value.__class__
-        if kind is str:
-            return facts.Constant(value) if len(value) <= LONGEST_STRING else None
         if kind is int:
-            return facts.Constant(value) if -(2**31) < value < 2**31 else None
-        return facts.Constant(value) if kind is bool or kind is float else None
+            return Constant(value) if -(2**31) < value < 2**31 else None  # type: ignore[operator, arg-type]  # an int
+        return Constant(value) if kind is bool or kind is float else None  # type: ignore[arg-type]  # one of these
 
     def _call(self, node: ast.Call) -> Value:
-        value = self.value
-        callee = value(node.func)
-        arguments = tuple([value(argument) for argument in node.args]) if node.args else ()
-        keywords = tuple([(k.arg, value(k.value)) for k in node.keywords]) if node.keywords else ()
+        function = node.func
+        callee = EXPRESSIONS[type(function)](self, function)
+        arguments = tuple([EXPRESSIONS[type(a)](self, a) for a in node.args]) if node.args else ()
+        keywords = (
+            tuple([(k.arg, EXPRESSIONS[type(k.value)](self, k.value)) for k in node.keywords]) if node.keywords else ()
+        )
         scope = self.scope
-        index = len(scope.calls)
-        scope.calls.append(facts.CallSite(callee, arguments, keywords, scope.block, span_of(node)))
-        self._index_call(callee, arguments, keywords, (scope.index, index))
-        return facts.Call(scope.index, index)
+        place = (scope.index, len(scope.calls))
+        discarded = node is self.statement_value
+        scope.calls.append(CallSite(callee, arguments, keywords, scope.block, span_of(node), discarded))
+        self._index_call(callee, arguments, keywords, place)
+        return Call(*place)
 
     def _index_call(
         self,
@@ -197,56 +164,56 @@ class ExpressionWalk:
         place: facts.Place,
     ) -> None:
         calls = self.indexes.calls
-        kind = callee.__class__
-        if kind is facts.Attribute:
+        kind = type(callee)
+        if kind is Attribute:
             name: str = callee.name  # type: ignore[union-attr]
             base = callee.base  # type: ignore[union-attr]
             if name in CONTAINER_WRITES:
                 base = self._container(base)
-            while base.__class__ is facts.Attribute:
-                calls.setdefault(base.name + ".", []).append(place)
+            while type(base) is Attribute:
+                calls[base.name + "."].append(place)
                 base = base.base
-            if base.__class__ is facts.Name and base.id != self.scope.self_name:
-                calls.setdefault(base.id + ".", []).append(place)
-        elif kind is facts.Name:
+            if type(base) is Name and base.id != self.scope.self_name:
+                calls[base.id + "."].append(place)
+        elif kind is Name:
             name = callee.id  # type: ignore[union-attr]
         else:
             name = ""
-        calls.setdefault(name, []).append(place)
+        calls[name].append(place)
         names = self.indexes.argument_names
         index = place[0]
         for argument in arguments:
-            kind = argument.__class__
-            if kind is facts.Attribute:
+            kind = type(argument)
+            if kind is Attribute:
                 names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
-            elif kind is facts.Name:
+            elif kind is Name:
                 names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
         for _, argument in keywords:
-            kind = argument.__class__
-            if kind is facts.Attribute:
+            kind = type(argument)
+            if kind is Attribute:
                 names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
-            elif kind is facts.Name:
+            elif kind is Name:
                 names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
 
     def _container(self, value: Value | None) -> Value | None:
         """See through ``x[key].append(y)`` and ``x.setdefault(key, []).append(y)`` to the container named."""
         while True:
-            if value.__class__ is facts.Item:
-                value = value.base  # type: ignore[union-attr]
-            elif value.__class__ is facts.Call and value.scope == self.scope.index:  # type: ignore[union-attr]
-                callee = self.scope.calls[value.index].callee  # type: ignore[union-attr]
-                if callee.__class__ is not facts.Attribute or callee.name not in ("setdefault", "get"):  # type: ignore[union-attr]
+            if type(value) is Item:
+                value = value.base
+            elif type(value) is Call and value.scope == self.scope.index:
+                callee = self.scope.calls[value.index].callee
+                if type(callee) is not Attribute or callee.name not in ("setdefault", "get"):
                     return value
-                value = callee.base  # type: ignore[union-attr]
+                value = callee.base
             else:
                 return value
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.value(node.value)
-        return facts.Item(base, self.value(node.slice))
+        return Item(base, self.value(node.slice))
 
     def _bool_operation(self, node: ast.BoolOp) -> Value:
-        operator = "or" if node.op.__class__ is ast.Or else "and"
+        operator = "or" if type(node.op) is ast.Or else "and"
         return facts.Operation(operator, tuple([self.value(operand) for operand in node.values]))
 
     def _conditional(self, node: ast.IfExp) -> Value:
@@ -259,16 +226,16 @@ class ExpressionWalk:
 
     def _unary(self, node: ast.UnaryOp) -> Value | None:
         operand = self.value(node.operand)
-        if node.op.__class__ is ast.Not:
+        if type(node.op) is ast.Not:
             return facts.Operation("not", (operand,))
-        if node.op.__class__ is ast.USub and isinstance(operand, facts.Constant):
-            return facts.Constant(-operand.value) if isinstance(operand.value, int | float) else None
+        if type(node.op) is ast.USub and isinstance(operand, Constant):
+            return Constant(-operand.value) if isinstance(operand.value, int | float) else None
         return None
 
     def _arithmetic(self, node: ast.BinOp) -> Value | None:
         left, right = self.value(node.left), self.value(node.right)
-        both = left.__class__ is facts.Sequence and right.__class__ is facts.Sequence
-        if both or node.op.__class__ is ast.BitOr:
+        both = type(left) is facts.Sequence and type(right) is facts.Sequence
+        if both or type(node.op) is ast.BitOr:
             return facts.Operation("or", (left, right))
         return None
 
@@ -279,7 +246,7 @@ class ExpressionWalk:
     def _mapping(self, node: ast.Dict) -> Value | None:
         keys = tuple([self.value(key) for key in node.keys])
         items = tuple([self.value(item) for item in node.values])
-        if len(items) > LONGEST_DISPLAY or (all(item.__class__ is facts.Constant for item in items) and items):
+        if len(items) > LONGEST_DISPLAY or (all(type(item) is Constant for item in items) and items):
             return None
         return facts.Mapping(keys, items)
 
@@ -323,7 +290,7 @@ class ExpressionWalk:
 
     def _joined(self, node: ast.JoinedStr) -> None:
         for part in node.values:
-            if part.__class__ is ast.FormattedValue:
+            if type(part) is ast.FormattedValue:
                 self.value(part)
 
     def _formatted(self, node: ast.FormattedValue) -> None:
@@ -335,3 +302,40 @@ class ExpressionWalk:
         self.value(node.lower)
         self.value(node.upper)
         self.value(node.step)
+
+
+def _unknown(_walk: ExpressionWalk, _node: object) -> None:
+    """Nothing is known of the value, and nothing is inside."""
+
+
+EXPRESSIONS: Mapping[type, Callable[[Any, Any], Value | None]] = {
+    **dict.fromkeys((*ast.expr.__subclasses__(), type(None)), _unknown),
+    ast.Name: ExpressionWalk._name,
+    ast.Attribute: ExpressionWalk._attribute,
+    ast.Call: ExpressionWalk._call,
+    ast.Constant: ExpressionWalk._constant,
+    ast.Subscript: ExpressionWalk._subscript,
+    ast.BoolOp: ExpressionWalk._bool_operation,
+    ast.IfExp: ExpressionWalk._conditional,
+    ast.Tuple: ExpressionWalk._sequence,
+    ast.List: ExpressionWalk._sequence,
+    ast.Set: ExpressionWalk._sequence,
+    ast.Dict: ExpressionWalk._mapping,
+    ast.Lambda: ExpressionWalk._lambda,
+    ast.ListComp: ExpressionWalk._comprehension,
+    ast.SetComp: ExpressionWalk._comprehension,
+    ast.GeneratorExp: ExpressionWalk._comprehension,
+    ast.DictComp: ExpressionWalk._comprehension,
+    ast.Await: ExpressionWalk._awaited,
+    ast.Starred: ExpressionWalk._starred,
+    ast.NamedExpr: ExpressionWalk._named,
+    ast.Yield: ExpressionWalk._yield,
+    ast.YieldFrom: ExpressionWalk._yield_from,
+    ast.BinOp: ExpressionWalk._arithmetic,
+    ast.Compare: ExpressionWalk._comparison,
+    ast.UnaryOp: ExpressionWalk._unary,
+    ast.JoinedStr: ExpressionWalk._joined,
+    ast.FormattedValue: ExpressionWalk._formatted,
+    ast.Slice: ExpressionWalk._slice,
+}
+"""The way to walk each type of expression (plain functions: bound methods would make each walk a cycle)."""

@@ -7,12 +7,12 @@ visited once and the tree can be dropped when the walk returns.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from greenlint.summary import facts
 from greenlint.summary.builders import ClassBuilder, Indexes, ScopeBuilder, frozen_places, span_of
-from greenlint.summary.expressions import ExpressionWalk
+from greenlint.summary.expressions import EXPRESSIONS, ExpressionWalk
 from greenlint.summary.facts import Value
 
 
@@ -29,33 +29,6 @@ class _Walk(ExpressionWalk):
         self.indexes = Indexes()
         self.scopes: list[ScopeBuilder] = []
         self.classes: list[ClassBuilder] = []
-        self.statements: dict[type[ast.AST], Callable[[Any], None]] = {
-            ast.Expr: self._expression,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated_assign,
-            ast.AugAssign: self._augmented_assign,
-            ast.Return: self._return,
-            ast.If: self._if,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.While: self._while,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.Try: self._try,
-            ast.TryStar: self._try,
-            ast.FunctionDef: self._function_definition,
-            ast.AsyncFunctionDef: self._function_definition,
-            ast.ClassDef: self._class_definition,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.Global: self._global,
-            ast.Nonlocal: self._nonlocal,
-            ast.Raise: self._raise,
-            ast.Assert: self._assert,
-            ast.Delete: self._delete,
-            ast.Match: self._match,
-            ast.Break: self._break,
-        }
 
     def run(self, tree: ast.Module) -> facts.ModuleFacts:
         self.scope = self._open("<module>", "<module>", "module", -1, (1, 0, 1, 0))
@@ -84,7 +57,7 @@ class _Walk(ExpressionWalk):
     def function(self, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) -> facts.Function:
         """Walk a function: decorators, defaults and annotations in the enclosing scope, the body in its own."""
         outer = self.scope
-        is_lambda = node.__class__ is ast.Lambda
+        is_lambda = type(node) is ast.Lambda
         name = "<lambda>" if is_lambda else node.name  # type: ignore[union-attr]
         decorators = () if is_lambda else tuple([self.value(d) for d in node.decorator_list])  # type: ignore[union-attr]
         returns = None if is_lambda else self.value(node.returns)  # type: ignore[union-attr]
@@ -114,11 +87,8 @@ class _Walk(ExpressionWalk):
         return scope
 
     def _body(self, statements: list[ast.stmt]) -> None:
-        table = self.statements
         for statement in statements:
-            handler = table.get(statement.__class__)
-            if handler is not None:
-                handler(statement)
+            _STATEMENTS[type(statement)](self, statement)
 
     def _block(self, kind: facts.BlockKind, value: Value | None, statements: list[ast.stmt], line: int) -> None:
         before = self.enter(kind, value, line)
@@ -158,8 +128,7 @@ class _Walk(ExpressionWalk):
         if arguments.vararg:
             found.append(self._parameter(arguments.vararg, "vararg", None))
         found += [
-            self._parameter(p, "keyword", d)
-            for p, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            self._parameter(p, "keyword", d) for p, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         ]
         if arguments.kwarg:
             found.append(self._parameter(arguments.kwarg, "kwarg", None))
@@ -170,14 +139,9 @@ class _Walk(ExpressionWalk):
         return facts.Parameter(node.arg, kind, self.value(default), annotation)
 
     def _expression(self, node: ast.Expr) -> None:
-        value = self.value(node.value)
-        if value.__class__ is facts.Call and node.value.__class__ is ast.Call:
-            calls = self.scope.calls
-            site = calls[-1]
-            calls[-1] = facts.CallSite(
-                site.callee, site.arguments, site.keywords, site.block, site.span, True
-            )
-        elif isinstance(value, facts.Attribute | facts.Name):
+        expression = self.statement_value = node.value
+        value = EXPRESSIONS[type(expression)](self, expression)
+        if type(value) is facts.Attribute or type(value) is facts.Name:
             self._mention(value, node)
 
     def _mention(self, value: facts.Attribute | facts.Name, node: ast.Expr) -> None:
@@ -187,16 +151,19 @@ class _Walk(ExpressionWalk):
         self.indexes.mentioned.setdefault(facts.last_name(value), []).append(place)
 
     def _assign(self, node: ast.Assign) -> None:
-        value = self.value(node.value)
+        value = EXPRESSIONS[type(node.value)](self, node.value)
         for target in node.targets:
-            self.bind(target, value)
+            if type(target) is ast.Name:
+                self.bind_name(target.id, value, target.lineno)
+            else:
+                self.bind(target, value)
 
     def _annotated_assign(self, node: ast.AnnAssign) -> None:
         value = self.value(node.value)
         annotation = self.value(node.annotation)
         if value is None and annotation is not None:
             self.bind(node.target, facts.Annotated(annotation))
-        elif annotation is not None and value.__class__ in (facts.Constant, facts.Sequence, facts.Mapping):
+        elif annotation is not None and type(value) in (facts.Constant, facts.Sequence, facts.Mapping):
             self.bind(node.target, facts.Operation("or", (value, facts.Annotated(annotation))))
         else:
             self.bind(node.target, value)
@@ -276,9 +243,7 @@ class _Walk(ExpressionWalk):
 
     def _class_definition(self, node: ast.ClassDef) -> None:
         outer = self.scope
-        owner = ClassBuilder(
-            len(self.classes), node.name, self._qualname(outer, node.name), outer.index, span_of(node)
-        )
+        owner = ClassBuilder(len(self.classes), node.name, self._qualname(outer, node.name), outer.index, span_of(node))
         self.classes.append(owner)
         owner.decorators = tuple([self.value(d) for d in node.decorator_list])
         owner.bases = tuple([self.value(base) for base in node.bases])
@@ -313,13 +278,9 @@ class _Walk(ExpressionWalk):
                 value = facts.Import(node.level, module, alias.name)
                 self.bind_name(alias.asname or alias.name, value, node.lineno)
 
-    def _note_import(
-        self, level: int, module: str, names: tuple[str, ...], node: ast.Import | ast.ImportFrom
-    ) -> None:
+    def _note_import(self, level: int, module: str, names: tuple[str, ...], node: ast.Import | ast.ImportFrom) -> None:
         scope = self.scope
-        scope.imports.append(
-            facts.ImportSite(level, module, names, scope.block, len(scope.calls), span_of(node))
-        )
+        scope.imports.append(facts.ImportSite(level, module, names, scope.block, len(scope.calls), span_of(node)))
         self.indexes.imported.append((level, module, names))
 
     def _global(self, node: ast.Global) -> None:
@@ -348,3 +309,37 @@ class _Walk(ExpressionWalk):
             self.value(case.guard)
             self._body(case.body)
             self.scope.block = before
+
+
+def _nothing(_walk: _Walk, _statement: ast.stmt) -> None:
+    """The statement says nothing."""
+
+
+_STATEMENTS: Mapping[type, Callable[[_Walk, Any], object]] = {
+    **dict.fromkeys(ast.stmt.__subclasses__(), _nothing),
+    ast.Expr: _Walk._expression,
+    ast.Assign: _Walk._assign,
+    ast.AnnAssign: _Walk._annotated_assign,
+    ast.AugAssign: _Walk._augmented_assign,
+    ast.Return: _Walk._return,
+    ast.If: _Walk._if,
+    ast.For: _Walk._for,
+    ast.AsyncFor: _Walk._for,
+    ast.While: _Walk._while,
+    ast.With: _Walk._with,
+    ast.AsyncWith: _Walk._with,
+    ast.Try: _Walk._try,
+    ast.TryStar: _Walk._try,
+    ast.FunctionDef: _Walk._function_definition,
+    ast.AsyncFunctionDef: _Walk._function_definition,
+    ast.ClassDef: _Walk._class_definition,
+    ast.Import: _Walk._import,
+    ast.ImportFrom: _Walk._import_from,
+    ast.Global: _Walk._global,
+    ast.Nonlocal: _Walk._nonlocal,
+    ast.Raise: _Walk._raise,
+    ast.Assert: _Walk._assert,
+    ast.Delete: _Walk._delete,
+    ast.Match: _Walk._match,
+    ast.Break: _Walk._break,
+}
