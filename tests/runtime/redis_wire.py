@@ -78,9 +78,7 @@ class Exchange:
         with self._lock:
             subscribers = self._subscribers[channel]
             for subscriber in subscribers:
-                with contextlib.suppress(
-                    OSError
-                ):  # a subscriber that has gone is none of the publisher's trouble
+                with contextlib.suppress(OSError):  # a subscriber that has gone is none of the publisher's trouble
                     subscriber.sendall(self._message(subscriber, b"message", channel) + _bulk(message))
         return b":%d\r\n" % len(subscribers)
 
