@@ -140,6 +140,13 @@ class Callers:
             self.truncated.add(function)
         return tuple(found[:MOST_CALLERS])
 
+    def _is_on_global(self, site: Site) -> bool:
+        """Whether a call is on a module-level name (``LOG.error()``), whose type is known once for all."""
+        callee = site.call.callee
+        if not isinstance(callee, facts.Attribute) or not isinstance(callee.base, facts.Name):
+            return False
+        return self._types.binding_scope(site.scope, callee.base.id) is None
+
     def _callbacks(self, function: Scope) -> Iterator[Edge]:
         """Calls to which the function is handed and which call it, or keep it in an attribute that is called."""
         if function.kind != "function" or function.name.startswith("__"):
@@ -176,7 +183,7 @@ class Callers:
         count = 0
         for name in dict.fromkeys(names):
             for site in program.calls_named(name):
-                count += 1
+                count += not self._is_on_global(site)
                 if count > MOST_CANDIDATES:
                     self.truncated.add(function)
                     return

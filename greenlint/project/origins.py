@@ -9,8 +9,10 @@ crossing  a step from a function that runs in a greenthread to the code that sta
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from greenlint.project.guards import Lock
 from greenlint.project.program import Klass, Scope, Site
@@ -39,8 +41,7 @@ class Frame(NamedTuple):
     block: int
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True, gc=False):
     """What the search knows on its way from a use back to the object's birth.
 
     crossed      the roots crossed, innermost first: the greenthreads that reach the use with this object.
@@ -67,6 +68,20 @@ class State:
     assumptions: tuple[str, ...] = ()
     derived_at: Site | None = None
     distinct: bool = False
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """All but the path: what decides how the search goes on."""
+        return (
+            self.crossed,
+            self.many,
+            self.contained,
+            self.locks,
+            self.slot,
+            self.assumptions,
+            self.derived_at,
+            self.distinct,
+        )
 
     def in_loop(self, looped: bool, why: str) -> State:
         """Return the state after leaving loops that the crossing stands in and the object's birth does not."""
@@ -98,8 +113,7 @@ class State:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, gc=False):
     """Where a search ended: the owner's kind and key (birth site, variable, class), the path of attributes below
     it, and the class of the object there when it is one of the program's."""
 

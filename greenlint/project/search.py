@@ -10,9 +10,10 @@ The three suppliers of edges are the callers of a function, the roots that run i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from greenlint.project.calls import Edge
 from greenlint.project.guards import Guards
@@ -67,7 +68,7 @@ class Search:
         self._roots = roots
         self._guards = guards
         self._ownership = ownership
-        self._seen: set[object] = set()
+        self._answers: dict[object, tuple[Origin, ...]] = {}
         self.steps = 0
         self.gave_up = False
 
@@ -92,11 +93,33 @@ class Search:
     ) -> Iterator[Origin]:
         if value is None or self._spent(depth):
             return
-        question = (scope, value, replace(state, hops=()), frames)
-        if question in self._seen:
-            return
-        self._seen.add(question)
-        depth += 1
+        question = (scope, value, block, state.question, frames)
+        yield from self._once(question, state, lambda: self._back_to(scope, value, block, frames, state, depth + 1))
+
+    def _once(
+        self, question: object, state: State, answer: Callable[[], Iterator[Origin]]
+    ) -> Iterator[Origin]:
+        """Answer a question once; asked again on another path, the same ends are reached by the other path."""
+        known = self._answers.get(question)
+        before = state.hops
+        if known is None:
+            self._answers[question] = ()
+            shortest: dict[object, Origin] = {}
+            for origin in answer():
+                end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question)
+                best = shortest.get(end)
+                if best is None or len(origin.state.hops) < len(best.state.hops):
+                    shortest[end] = origin
+            known = tuple(
+                replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values()
+            )
+            self._answers[question] = known
+        for origin in known:
+            yield replace(origin, state=replace(origin.state, hops=before + origin.state.hops))
+
+    def _back_to(
+        self, scope: Scope, value: Value, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
         if isinstance(value, facts.Name):
             yield from self._name(scope, value.id, block, frames, state, depth)
         elif isinstance(value, facts.Attribute):
@@ -428,13 +451,16 @@ class Search:
         if state.crossed and state.many:
             yield me
             return
-        question = ("shared", scope, slot, state.crossed, state.locks, state.contained)
-        if question in self._seen or self._spent(depth):
-            return
-        self._seen.add(question)
         if scope.kind == "module":
             yield me
-            return
+        elif not self._spent(depth):
+            question = ("shared", scope, block, slot, klass, state.question)
+            yield from self._once(question, state, lambda: self._shared_above(me, scope, slot, klass, block, depth))
+
+    def _shared_above(
+        self, me: Origin, scope: Scope, slot: Slot, klass: Klass | None, block: int, depth: int
+    ) -> Iterator[Origin]:
+        state = me.state
         yield me
         for way in self._ways_into(scope, block, state, me, depth):
             if isinstance(way, Origin):
@@ -664,7 +690,7 @@ class Search:
         if base is not None and any(isinstance(t, SuperType) for t in self._types.of(scope, base)):
             base = _self_name(scope)
         inner = (*frames, Frame(scope, site, base, site.call.block))
-        for result in function.body.returns:
+        for result in (*function.body.returns, *function.body.yields):
             yield from self._back(function, result.value, result.block, inner, state, depth)
 
     def _library_call(

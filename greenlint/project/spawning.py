@@ -315,8 +315,7 @@ class Spawning:
         found = Root(
             row=root.row, scope=function, site=None, callee=None, at_calls=True, library=root.library, wrapper=decorator
         )
-        receiver = "value" if function.owner is not None else "value"
-        found.entries.append(Entry(function, receiver, function.owner, None))
+        found.entries.append(Entry(function, "value", function.owner, None))
         self._roots.append(found)
 
     def _forwarded(self, spawn: Spawn) -> None:
@@ -359,8 +358,6 @@ class Spawning:
                     yield from self._parameters_behind(scope, argument, depth + 1)
         if isinstance(value, facts.Attribute):
             yield from self._stored_parameter(scope, value)
-            if value.name in ("start", "run", "__call__"):
-                yield from self._parameters_behind(scope, value.base, depth + 1)
         for t in self._types.of(scope, value):
             if isinstance(t, FunctionType):
                 yield from _called_parameters(t.scope)

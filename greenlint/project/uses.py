@@ -210,6 +210,8 @@ class Uses:
         site: Site,
         attribute: bool = False,
     ) -> Iterator[Use]:
+        if _is_renewed(scope, receiver, site):
+            return
         for t in self._types.of(scope, receiver):
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
                 continue
@@ -300,6 +302,21 @@ def _direction(row: ClientRow, method: str) -> str:
 def _attribute_direction(row: ClientRow, name: str) -> str:
     """How calling a method of an attribute uses the client (``process.stdout.read()``, ``proxy.system.list()``)."""
     return row.uses.kind_of(name) or ("exclusive" if row.default_use == "exclusive" and not row.attribute_streams else "")
+
+
+def _is_renewed(scope: Scope, receiver: Value | None, site: Site) -> bool:
+    """Whether the same function has just put a new object into the attribute that is used."""
+    if not isinstance(receiver, facts.Attribute):
+        return False
+    around = [index for index, _ in scope.blocks_around(site.call.block)]
+    return any(
+        store.name == receiver.name
+        and store.base == receiver.base
+        and store.at <= site.index
+        and store.block in around
+        and isinstance(store.value, facts.Call)
+        for store in scope.body.stores
+    )
 
 
 def _mentions(value: Value | None, call: facts.Call) -> bool:

@@ -52,7 +52,7 @@ class LateImport:
 
 def late_imports(timeline: Timeline, library: Library) -> Iterator[LateImport]:
     """Yield one late import for each scope that has any and each patch, the first one of the scope."""
-    breakers = Breakers(library)
+    breakers = Breakers(library, timeline)
     found: dict[tuple[Scope, object], LateImport] = {}
     for run in timeline.runs:
         for event, breaker, patch in _late_in(run, breakers, library):
@@ -92,8 +92,9 @@ def _groups(row: LateImportRow, name: str) -> frozenset[str]:
 class Breakers:
     """Which libraries break when they are imported before the patch, themselves or by what they import."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, timeline: Timeline) -> None:
         self._library = library
+        self._timeline = timeline
         self._known: dict[tuple[str, str], Breaker | None] = {}
 
     def of(self, path: str, hub: str) -> Breaker | None:
@@ -110,7 +111,7 @@ class Breakers:
         for name in _prefixes(path):
             for row in rows.late_imports.get(name, ()):
                 effect = row.on_eventlet if hub == "eventlet" else row.on_gevent
-                if effect in _BAD and hub not in row.anyway:
+                if effect in _BAD and hub not in row.anyway and self._concerns(row):
                     return Breaker(row, name, through, effect)
         for name in _prefixes(path):
             for imports in rows.imports.get(name, ()):
@@ -119,6 +120,10 @@ class Breakers:
                     if found is not None:
                         return found
         return None
+
+    def _concerns(self, row: LateImportRow) -> bool:
+        """Whether the program calls what breaks, for a row that says so."""
+        return not row.uses or self._timeline.calls_any(row.uses)
 
 
 def _prefixes(path: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.imports import Imports
 from greenlint.project.patching.state import HUBS, Patched
 from greenlint.project.program import Module, Scope, Site
+from greenlint.project.terms import External
 from greenlint.project.types import Types
 from greenlint.source.launchers import Launcher
 
@@ -122,6 +123,16 @@ class Timeline:
             if patch is not None and run.before(site.scope, call_position(site.index), patch):
                 found.append(run)
         return tuple(found)
+
+    def calls_any(self, names: Sequence[str]) -> bool:
+        """Tell whether the program calls one of the functions or classes of libraries."""
+        wanted = {self._types.library.canonical(name) for name in names}
+        for last in {name.rpartition(".")[2] for name in wanted}:
+            for site in self._types.program.calls_named(last):
+                found = self._types.of(site.scope, site.call.callee)
+                if any(isinstance(t, External) and t.path in wanted for t in found):
+                    return True
+        return False
 
     @cached_property
     def _patching(self) -> frozenset[Module]:
