@@ -41,8 +41,8 @@ def _lines(path: str, nodes: Sequence[Node], name: str, sources: Sources) -> Ite
         before = number
         here = on_line.get(number, [])
         kind = ' class="step"' if here else ""
-        shown = "(source not available)" if text is None else text
-        yield f"<tr{kind}><td>{number}</td><td><code>{_marked(shown, here)}</code></td></tr>"
+        shown = "(source not available)" if text is None else _marked(text, here)
+        yield f"<tr{kind}><td>{number}</td><td><code>{shown}</code></td></tr>"
         yield from (_note(node, name) for node in here)
 
 
