@@ -9,6 +9,7 @@ from greenlint.project.origins import Hop, Slot
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.roots import Root
 from greenlint.project.sharing import Overlap, Reach, SharedObject
+from greenlint.project.uses import Use
 from greenlint.source.reading import code_point_column
 from greenlint.summary import facts
 from greenlint.summary.facts import Span
@@ -49,7 +50,7 @@ class Witness:
             steps += self._thread(shared.second, shared)
         if shared.mutation is not None and shared.mutation not in (shared.first.use, shared.second.use):
             use = shared.mutation
-            message = f"{use.method} of the shared object is changed here, in a greenthread"
+            message = f"a greenthread changes the shared object here: {change_of(use)}"
             steps.append(Step(Role.USE, self._locator.at(use.scope.module, use.span), message))
         return tuple(dict.fromkeys(steps))
 
@@ -108,7 +109,7 @@ class Witness:
         location = self._locator.at(use.scope.module, use.span)
         held = "no lock held" if not reach.state.locks else "the lock held here is not held at the other use"
         if use.direction == "mutate":
-            return Step(Role.USE, location, f"{use.method} is changed here, {held}")
+            return Step(Role.USE, location, f"{change_of(use)} here, {held}")
         if shared.overlap is Overlap.STARTER and not reach.state.crossed:
             return Step(Role.USE, location, "used here while the greenthread runs, " + held)
         return Step(Role.USE, location, f"used here, {held}")
@@ -139,6 +140,11 @@ def _modules(shared: SharedObject) -> Iterator[Module]:
             yield hop.scope.module
     for birth in shared.births:
         yield birth.scope.module
+
+
+def change_of(use: Use) -> str:
+    """Return how messages name a change of a client: a method that changes it, or an attribute that is set."""
+    return f"{use.method}() called" if use.site is not None else f"{use.method} changed"
 
 
 def slot_name(slot: Slot) -> str:

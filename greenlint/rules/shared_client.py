@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class SharedClient(Rule):
     """One client object is used by several greenthreads at once.
 
-    Both greenthreads then wait on one socket. eventlet refuses this, gevent refuses it too, and where neither
-    notices, one caller silently gets the other's reply.
+    Both then wait on one socket. Where eventlet or gevent notices, one of them fails with an error below; where
+    neither does, one silently gets the other's reply. Which of the two happens, and whether anything does, depends on
+    timing: tests rarely show it.
     """
 
     code = "GRN101"
@@ -66,14 +67,16 @@ class SharedClient(Rule):
         returns, closures and containers. A step from a function to the code that starts it in a greenthread is a
         *crossing*; a loop, a server or a handler between the object's birth and the crossing makes the greenthreads
         many. A client is reported when many greenthreads, or two different ones, reach uses that conflict and hold no
-        lock in common. Clients made after the last crossing are fresh and silent, as are clients from a pool, in a
-        patched thread-local, or passed one per iteration.
+        lock in common. A client made after the last crossing is fresh; it is silent, as are one from a pool, one in a
+        patched thread-local, and one passed per iteration. `greenlint graph` draws the proof.
         """
     limits = """
         - A client that travels through a queue, or is loaded by a name from a configuration, is not followed.
         - Where the type of a lock is unknown, a name like `lock` or `semaphore` counts as one.
         - Tests are not part of the program unless they are named on the command line.
-        - In a program that never patches, clients of unpatched libraries do not yield and are not reported here.
+        - In a program that never patches, most clients do not yield: they block instead, and are not reported here.
+        - `# greenlint: shared-safe` on the line that makes the object silences the rule, but not for clients that were
+          seen to break when they were shared; `# greenlint: ignore[GRN101] reason` does for all.
         """
     options = ("hub", "roots", "entry-points", "client", "spawn", "guard")
     references = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Finding, Severity
+from greenlint.project.witness import change_of
 from greenlint.rules.base import Rule
 from greenlint.rules.sharing import tell
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 class SharedSession(Rule):
     """A requests.Session is used by several greenthreads.
 
-    Replies are not mixed up: urllib3 hands each request a connection of its own. But cookies, and headers or
-    authentication that one greenthread sets, go out with the requests of the others; and a streamed response with
-    `pool_block=True` can make all of them wait for ever. A session on which an adapter with a chosen pool size is
-    mounted was made to be shared, and is reported only when a greenthread changes its state.
+    Replies are not mixed up: urllib3 hands each request a connection of its own. But the session is shared state.
+    Cookies, and headers or credentials that one greenthread sets, go out with the requests of the others; and a
+    streamed response with `pool_block=True` can make all of them wait for ever. None of this raises an exception.
     """
 
     code = "GRN102"
@@ -62,7 +62,9 @@ class SharedSession(Rule):
         """
     proof = """
         The same search as for GRN101 finds who uses the session. The finding is an error when a greenthread changes
-        the session (headers, auth, cookies ...) or streams with a blocking pool, else a warning.
+        the session (headers, auth, cookies ...) or streams with a blocking pool, and the message says where; else it
+        is a warning. A session on which an adapter with a chosen pool size is mounted was made to be shared: it is
+        reported only when it is an error.
         """
     limits = """
         - Cookies that a server sets cannot be seen in the source; the warning stands for them.
@@ -89,7 +91,7 @@ def _severity(shared: SharedObject) -> Severity:
 def _what(project: Project, shared: SharedObject) -> str:
     if shared.mutation is not None:
         use = shared.mutation
-        return f"{use.method} changed at {project.locator.at(use.scope.module, use.span).path}:{use.span[0]}"
+        return f"{change_of(use)} at {project.locator.at(use.scope.module, use.span).path}:{use.span[0]}"
     if shared.blocked_stream is not None:
         use = shared.blocked_stream
         return f"streams with pool_block=True at {use.scope.module.path}:{use.span[0]}"
