@@ -118,7 +118,8 @@ class Attributes:
     def _inherited(self, base: Instance, holder: object, name: str) -> Iterable[Type]:
         """What a library base gives, or what ``__getattr__`` delegates to."""
         library = self._types.library
-        for external in self._types.hierarchy.external_bases(base.klass):
+        related = [base.klass, *(() if base.exact else self._types.hierarchy.subclasses(base.klass))]
+        for external in dict.fromkeys(e for k in related for e in self._types.hierarchy.external_bases(k)):
             for row in library.attribute_rows(external):
                 if row.attribute == name:
                     return (Opaque(library.canonical(row.attribute_type), None),)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_CALLERS = 40
 MOST_CANDIDATES = 120
+MOST_ALIASES = 40
 DEEPEST = 6
 
 
@@ -174,7 +175,8 @@ class Callers:
         if owner is not None and function.name in ("__init__", "__new__"):
             classes = [owner, *self._types.hierarchy.subclasses(owner)]
             names = [klass.name for klass in classes]
-            names += [alias for klass in classes for alias in klass.module.facts.aliases.get(klass.name, ())]
+            aliases = program.aliases_of(klass.name for klass in classes)
+            names += sorted(aliases) if len(aliases) <= MOST_ALIASES else []
             names += ["__init__", "cls", "__class__", ""]
         elif function.kind == "function":
             names += function.module.facts.aliases.get(function.name, ())

@@ -189,7 +189,25 @@ class Scope:
 
     def loops_around(self, block: int) -> frozenset[int]:
         """Return the loops around a block."""
-        return frozenset(index for index, found in self.blocks_around(block) if found.kind in facts.LOOPS)
+        found: set[int] = set()
+        for index, around in self.blocks_around(block):
+            if around.kind in facts.LOOPS:
+                found.add(index)
+            elif around.kind == "if" and self._is_forked_child(around.value):
+                break
+        return frozenset(found)
+
+    def _is_forked_child(self, test: Value | None) -> bool:
+        """Whether a condition is ``pid == 0`` after ``pid = os.fork()``: another process, which loops no more."""
+        if not isinstance(test, facts.Operation) or facts.Constant(0) not in test.operands or test.operator != "==":
+            return False
+        for operand in test.operands:
+            for binding in self.locals.get(operand.id, ()) if isinstance(operand, facts.Name) else ():
+                if isinstance(binding.value, facts.Call):
+                    callee = self.module.scopes[binding.value.scope].body.calls[binding.value.index].callee
+                    if facts.last_name(callee) == "fork":
+                        return True
+        return False
 
     def decorator_names(self) -> list[str]:
         """Return the last names of the decorators, seen through calls."""

@@ -106,7 +106,8 @@ class Search:
             self._answers[question] = ()
             shortest: dict[object, Origin] = {}
             for origin in answer():
-                end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question)
+                last = origin.state.hops[-1] if origin.state.hops and not origin.state.crossed else None
+                end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question, last)
                 best = shortest.get(end)
                 if best is None or len(origin.state.hops) < len(best.state.hops):
                     shortest[end] = origin
@@ -461,7 +462,8 @@ class Search:
         self, me: Origin, scope: Scope, slot: Slot, klass: Klass | None, block: int, depth: int
     ) -> Iterator[Origin]:
         state = me.state
-        yield me
+        if state.crossed:
+            yield me
         for way in self._ways_into(scope, block, state, me, depth):
             if isinstance(way, Origin):
                 continue
@@ -605,8 +607,28 @@ class Search:
                 around = self._loops(scope, block, state) - scope.loops_around(site.call.block)
                 yield Origin("born", (site,), state.in_loop(bool(around), "spawned in a loop, made before it"))
                 return
+        position = value.key.value if isinstance(value.key, facts.Constant) else None
+        if isinstance(position, int) and isinstance(value.base, facts.Call):
+            selected = list(self._selected(scope, value.base, position, frames))
+            for function, item, item_block, inner in selected:
+                yield from self._back(function, item, item_block, inner, state, depth)
+            if selected:
+                return
         for origin in self._back(scope, value.base, block, frames, state, depth):
             yield origin.below("[]", None)
+
+    def _selected(
+        self, scope: Scope, call: facts.Call, position: int, frames: Frames
+    ) -> Iterator[tuple[Scope, Value | None, int, Frames]]:
+        """The element of the tuples that a function of the program returns."""
+        site = Site(scope.module.scopes[call.scope], call.index)
+        base = site.call.callee.base if isinstance(site.call.callee, facts.Attribute) else None
+        for callee in self._types.of(scope, site.call.callee):
+            if isinstance(callee, FunctionType | BoundMethod):
+                inner = (*frames, Frame(scope, site, base, site.call.block))
+                for result in callee.scope.body.returns:
+                    if isinstance(result.value, facts.Sequence) and 0 <= position < len(result.value.items):
+                        yield callee.scope, result.value.items[position], result.block, inner
 
     def _is_worker_number(self, scope: Scope, key: Value | None) -> bool:
         """Whether a key is a number that each greenthread gets for itself: ``spawn(work, n)`` for n in range(...)."""

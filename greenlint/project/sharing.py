@@ -21,11 +21,13 @@ from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
 from greenlint.project.search import Search
 from greenlint.project.spawning import Spawning
+from greenlint.project.terms import ClassType
 from greenlint.project.types import Types
 from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
 
 MOST_REACHES = 200
+_ARMS = ("if", "else")
 _COLLIDES = ("breaks", "hangs", "state")
 _ENDS = frozenset(("close", "stop", "shutdown", "disconnect", "terminate", "kill", "__del__", "__exit__", "cleanup"))
 
@@ -111,8 +113,25 @@ class Sharing:
             origins, search.gave_up = [], True
         self.given_up += search.gave_up
         for origin in dict.fromkeys(origins):
+            if not self._is_own(use, origin):
+                continue
             for client in self._clients(use, origin):
                 yield Reach(use._replace(client=client), origin)
+
+    def _is_own(self, use: Use, origin: Origin) -> bool:
+        """Whether an object made as one class can hold this client: not one that a sibling class makes."""
+        if origin.kind != "born" or len(origin.path) != 1 or not isinstance(origin.key[0], Site):
+            return True
+        method = use.client.birth.scope.method()
+        maker = method.owner if method is not None else None
+        site = origin.key[0]
+        for t in self._types.of(site.scope, site.call.callee):
+            if isinstance(t, ClassType) and maker is not None:
+                order = self._types.hierarchy.order(t.klass)
+                related = any(isinstance(base, Klass) and base in self._types.hierarchy.order(maker) for base in order)
+                if related and maker not in order:
+                    return False
+        return True
 
     def _held(self, use: Use) -> frozenset[Lock]:
         """The locks held around a use, less those of an owner that each greenthread has for itself."""
@@ -220,6 +239,7 @@ class Sharing:
     def _verdict(self, slot: Slot, reaches: Sequence[Reach]) -> Iterator[SharedObject]:
         if self._opted_out(reaches) or self._is_sized(reaches):
             return
+        reaches = [reach for reach in reaches if not reach.use.fresh]
         found = next(self._conflicts(reaches), None)
         if found is None:
             return
@@ -246,10 +266,14 @@ class Sharing:
             if reach.state.many and not reach.state.locks and reach.origin.kind != "parameter":
                 if _conflict(reach.use, reach.use):
                     yield Overlap.MANY, reach, reach
-        for index, first in enumerate(crossed):
-            for second in crossed[index:]:
-                if self._is_pair(first, second):
-                    yield Overlap.PAIR, first, second
+        pairs = [
+            (first, second)
+            for index, first in enumerate(crossed)
+            for second in crossed[index + 1 :]
+            if self._is_pair(first, second)
+        ]
+        for first, second in sorted(pairs, key=lambda pair: "exclusive" in (pair[0].use.direction, pair[1].use.direction)):
+            yield Overlap.PAIR, first, second
         for first in crossed:
             for second in reaches:
                 if not second.state.crossed and self._unguarded(first, second):
@@ -264,11 +288,16 @@ class Sharing:
         return "parameter" not in (first.origin.kind, second.origin.kind) and self._same_object(first, second)
 
     def _is_pair(self, first: Reach, second: Reach) -> bool:
-        one, other = set(first.state.crossed), set(second.state.crossed)
-        if first is second or not self._unguarded(first, second):
+        if first is second or not self._unguarded(first, second) or _are_alternatives(first, second):
             return False
-        if one & other:
-            return (first.state.many or second.state.many) and bool(one & other)
+        one, other = _apart(first.state.crossed, second.state.crossed)
+        if not one and not other:
+            return first.state.many or second.state.many
+        if not one or not other:
+            inner, outer = (first, second) if one else (second, first)
+            return self._follows_spawn(inner, outer, (one or other)[-1])
+        if set(one) & set(other):
+            return False
         if _precedes(first, second) or _precedes(second, first):
             return False
         singles = {root.single for root in one if root.single}
@@ -286,9 +315,9 @@ class Sharing:
         order = self._types.hierarchy.order
         return one in order(other) or other in order(one)
 
-    def _follows_spawn(self, first: Reach, second: Reach) -> bool:
+    def _follows_spawn(self, first: Reach, second: Reach, root: Root | None = None) -> bool:
         """Whether the starter itself goes on to use the object before it waits."""
-        root = first.state.crossed[-1]
+        root = root or first.state.crossed[-1]
         if root.site is None or root.serial == "call" or root.many:
             return False
         for scope, index in _places(second):
@@ -362,6 +391,8 @@ def _is_or_holds(value: facts.Value | None, made: facts.Call) -> bool:
 
 
 def _conflict(one: Use, other: Use) -> bool:
+    if one.method in _ENDS and other.method in _ENDS:
+        return False
     directions = {one.direction, other.direction}
     if one.client.row.direction == "state":
         return bool(directions & {"use", "mutate"})
@@ -390,11 +421,49 @@ def _shortest_first(reach: Reach) -> tuple[object, ...]:
     return (len(state.assumptions), len(state.crossed), len(state.hops), reach.use.key, str(reach.origin.kind))
 
 
-def _places(reach: Reach) -> Iterator[tuple[Scope, int]]:
-    """The calls on the path of a reach: the use itself, then its callers."""
+def _apart(one: Sequence[Root], other: Sequence[Root]) -> tuple[list[Root], list[Root]]:
+    """The roots of two reaches without the outer ones that they have in common (innermost first)."""
+    first, second = list(one), list(other)
+    while first and second and first[-1] is second[-1]:
+        first.pop()
+        second.pop()
+    return first, second
+
+
+def _are_alternatives(first: Reach, second: Reach) -> bool:
+    """Whether one call leads to both uses through different targets, or they start in two arms of one condition."""
+    targets = {hop.site: hop.function for hop in first.state.hops if hop.site is not None}
+    for hop in second.state.hops:
+        if hop.site is not None and targets.get(hop.site, hop.function) is not hop.function:
+            return True
+    return any(
+        _in_other_arm(scope, index, other_index)
+        for scope, index in _places(first, spawns=True)
+        for other_scope, other_index in _places(second, spawns=True)
+        if scope is other_scope
+    )
+
+
+def _in_other_arm(scope: Scope, one: int, other: int) -> bool:
+    calls = scope.body.calls
+    if one >= len(calls) or other >= len(calls):
+        return False
+    arms = {_arm(block): block.kind for _, block in scope.blocks_around(calls[one].block) if block.kind in _ARMS}
+    return any(
+        block.kind in _ARMS and arms.get(_arm(block), block.kind) != block.kind
+        for _, block in scope.blocks_around(calls[other].block)
+    )
+
+
+def _arm(block: facts.Block) -> tuple[int, int]:
+    return block.parent, block.line
+
+
+def _places(reach: Reach, spawns: bool = False) -> Iterator[tuple[Scope, int]]:
+    """The calls on the path of a reach: the use itself, then its callers; on demand the spawns as well."""
     yield reach.use.scope, reach.use.at
     for hop in reach.state.hops:
-        if hop.site is not None and hop.root is None:
+        if hop.site is not None and (spawns or hop.root is None):
             yield hop.scope, hop.site.index
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from greenlint.knowledge.schema import ClientRow
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
-from greenlint.project.terms import External, Instance, Member, Opaque, Type
+from greenlint.project.terms import BoundMethod, External, Instance, Member, Opaque, Type
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
@@ -25,7 +25,10 @@ class Client(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A use of a client: where, of which value, how. ``root`` is set when a spawner calls the method itself."""
+    """A use of a client: where, of which value, how. ``root`` is set when a spawner calls the method itself.
+
+    ``fresh``: the function has just made the object that it uses, whoever held another one before.
+    """
 
     scope: Scope
     receiver: Value | None
@@ -37,6 +40,7 @@ class Use(NamedTuple):
     client: Client
     root: Root | None
     site: Site | None
+    fresh: bool = False
 
     @property
     def key(self) -> tuple[str, int, int]:
@@ -210,8 +214,7 @@ class Uses:
         site: Site,
         attribute: bool = False,
     ) -> Iterator[Use]:
-        if _is_renewed(scope, receiver, site):
-            return
+        fresh = _is_renewed(scope, receiver, site) or self._is_renewed_by_call(scope, receiver, site)
         for t in self._types.of(scope, receiver):
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
                 continue
@@ -219,7 +222,22 @@ class Uses:
                 direction = _attribute_direction(row, method) if attribute else _direction(row, method)
                 if direction and birth is not None and not self._is_made_by(birth, site):
                     client = Client(row, name, birth)
-                    yield Use(scope, receiver, call.block, site.index, call.span, method, direction, client, None, site)
+                    yield Use(
+                        scope, receiver, call.block, site.index, call.span, method, direction, client, None, site, fresh
+                    )
+
+    def _is_renewed_by_call(self, scope: Scope, receiver: Value | None, site: Site) -> bool:
+        """Whether the function has just called a method of its own that puts a new object there."""
+        if not isinstance(receiver, facts.Attribute) or not isinstance(receiver.base, facts.Name):
+            return False
+        around = [index for index, _ in scope.blocks_around(site.call.block)]
+        for index, call in enumerate(scope.body.calls[: site.index]):
+            callee = call.callee
+            if isinstance(callee, facts.Attribute) and callee.base == receiver.base and call.block in around:
+                for t in self._types.of(scope, callee):
+                    if isinstance(t, BoundMethod) and _always_stores(t.scope, receiver.name):
+                        return True
+        return False
 
     @staticmethod
     def _is_made_by(birth: Site, site: Site) -> bool:
@@ -313,10 +331,37 @@ def _is_renewed(scope: Scope, receiver: Value | None, site: Site) -> bool:
         store.name == receiver.name
         and store.base == receiver.base
         and store.at <= site.index
-        and store.block in around
         and isinstance(store.value, facts.Call)
+        and (store.block in around or _is_made_in_every_arm(scope, store, around))
         for store in scope.body.stores
     )
+
+
+def _is_made_in_every_arm(scope: Scope, store: facts.Store, around: list[int]) -> bool:
+    """Whether both arms of a condition before the use put a new object into the attribute."""
+    blocks = scope.body.blocks
+    arm = blocks[store.block]
+    if arm.kind != "if" or arm.parent not in around:
+        return False
+    return any(
+        other.name == store.name
+        and other.base == store.base
+        and isinstance(other.value, facts.Call)
+        and blocks[other.block].kind == "else"
+        and (blocks[other.block].parent, blocks[other.block].line) == (arm.parent, arm.line)
+        for other in scope.body.stores
+    )
+
+
+def _always_stores(method: Scope, name: str) -> bool:
+    """Whether every call of a method puts a new object into an attribute of its own."""
+    parameters = method.body.parameters
+    own = facts.Name(parameters[0].name) if parameters else None
+    for store in method.body.stores:
+        if store.name == name and store.base == own and isinstance(store.value, facts.Call):
+            if all(block.kind in ("scope", "try", "with") for _, block in method.blocks_around(store.block)):
+                return True
+    return False
 
 
 def _mentions(value: Value | None, call: facts.Call) -> bool:

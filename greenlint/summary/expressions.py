@@ -34,6 +34,11 @@ _NONE = Constant(None)
 _ALIASING = frozenset((Name, Attribute, facts.Import, facts.Operation, facts.Mapping, facts.Sequence))
 
 
+def _is_text(value: str) -> bool:
+    """Whether a string can be encoded: lone surrogates cannot, and name nothing."""
+    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 class ExpressionWalk:
     """Turns expressions into values and notes calls and bindings in the current scope."""
 
@@ -135,7 +140,7 @@ class ExpressionWalk:
         value = node.value
         kind = type(value)
         if kind is str:
-            return Constant(value) if len(value) <= LONGEST_STRING else None  # type: ignore[arg-type]  # a str
+            return Constant(value) if len(value) <= LONGEST_STRING and _is_text(value) else None  # type: ignore[arg-type]  # a str
         if value is None:
             return _NONE
         if kind is int:

@@ -21,6 +21,10 @@ _NAMES = {
     "os.name": ("posix",),
     "platform.system()": ("Linux",),
 }
+_LOADED = ("sys.modules", "sys.modules.keys()")
+_NOT_LOADED = frozenset(("nose", "pytest", "_pytest", "pydevd", "pdb", "debugpy"))
+"""Modules of test runners and debuggers: the program as it is in production has none of them."""
+
 _VERSION = "sys.version_info"
 _MAJOR = 3
 _LEAST_MINOR, _MOST_MINOR = 11, 99
@@ -145,6 +149,8 @@ def _comparison(
 ) -> bool | None:
     if operator in ("==", "!=") and _asks_for_main(left, right):
         return is_main if operator == "==" else not is_main
+    if operator in ("in", "not in") and isinstance(left, facts.Constant) and left.value in _NOT_LOADED:
+        return operator == "not in" if _path(types, scope, right) in _LOADED else None
     path = _path(types, scope, left)
     if path in _NAMES:
         return _named(types, scope, operator, _NAMES[path], right)
