@@ -85,6 +85,7 @@ class Document(TypedDict):
     root: str
     findings: list[FindingDocument]
     notices: list[NoticeDocument]
+    stale_baseline_entries: list[str]
     statistics: StatisticsDocument
 
 
@@ -105,6 +106,7 @@ def _document(report: Report, root: str, shown: Callable[[str], str]) -> Documen
         root=root,
         findings=[_finding(finding, shown) for finding in report.findings],
         notices=[_notice(notice, shown) for notice in report.notices],
+        stale_baseline_entries=list(report.stale),
         statistics=_statistics(report.statistics),
     )
 

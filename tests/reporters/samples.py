@@ -62,14 +62,10 @@ RULES = {
     "GRN101": RuleInfo(
         "GRN101", "shared-client", Severity.ERROR, "One client is used by several greenthreads.", "# GRN101\n"
     ),
-    "GRN302": RuleInfo(
-        "GRN302", "late-monkey-patch", Severity.WARNING, "Patched after an import.", "# GRN302\n"
-    ),
+    "GRN302": RuleInfo("GRN302", "late-monkey-patch", Severity.WARNING, "Patched after an import.", "# GRN302\n"),
 }
 
-STATISTICS = Statistics(
-    files=3, parsed=2, cached=1, functions=3, calls=6, unresolved_calls=1, roots=1, seconds=0.25
-)
+STATISTICS = Statistics(files=3, parsed=2, cached=1, functions=3, calls=6, unresolved_calls=1, roots=1, seconds=0.25)
 
 
 def at(path: str, line: int, column: int, end_column: int, end_line: int = 0) -> Location:
@@ -85,8 +81,7 @@ SHARED = Finding(
     location=at("app/clients.py", 6, 8, 23),
     title="one httplib2.Http is used by several greenthreads at once",
     message=(
-        "httplib2.Http shared by greenthreads spawned at app/main.py:22 (worker -> fetch), "
-        "used at app/clients.py:10"
+        "httplib2.Http shared by greenthreads spawned at app/main.py:22 (worker -> fetch), used at app/clients.py:10"
     ),
     witness=(
         Step(Role.CREATE, at("app/clients.py", 6, 8, 23), "made once, when app.clients is imported"),

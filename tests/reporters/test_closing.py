@@ -39,3 +39,25 @@ def test_mentions_what_blanket_noqa_comments_hide() -> None:
         "All checks passed!",
         "1 finding hidden by blanket noqa (--show-suppressed)",
     ]
+
+
+def test_tells_what_the_baseline_holds_back() -> None:
+    assert list(closing(Report("/", known=2), statistics=False, quiet=False)) == [
+        "All checks passed!",
+        "2 findings held back by the baseline (--show-suppressed)",
+    ]
+
+
+def test_lists_stale_entries_up_to_a_few() -> None:
+    entries = tuple(f"GRN101 app.CLIENT{number}" for number in range(7))
+    assert list(closing(Report("/", stale=entries[:1]), statistics=False, quiet=False))[1:] == [
+        "1 entry of the baseline is stale (--write-baseline removes them):",
+        "  GRN101 app.CLIENT0",
+    ]
+    lines = list(closing(Report("/", stale=entries), statistics=False, quiet=False))
+    assert lines[1] == "7 entries of the baseline are stale (--write-baseline removes them):"
+    assert lines[-2:] == ["  GRN101 app.CLIENT4", "  and 2 more"]
+
+
+def test_quiet_leaves_all_of_it_out() -> None:
+    assert list(closing(Report("/", hidden=1, known=2, stale=("x",)), statistics=False, quiet=True)) == []

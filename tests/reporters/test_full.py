@@ -190,8 +190,7 @@ def test_statistics_count_by_rule_and_tell_about_the_run(sample: Report) -> None
     assert lines_of(sample, statistics=True)[-3:] == [
         "1  GRN101  shared-client",
         "1  GRN302  late-monkey-patch",
-        "3 files (2 parsed, 1 cached), 3 functions, 6 calls (1 unresolved), 1 root, "
-        "0 searches given up, 0.25 s",
+        "3 files (2 parsed, 1 cached), 3 functions, 6 calls (1 unresolved), 1 root, 0 searches given up, 0.25 s",
     ]
 
 

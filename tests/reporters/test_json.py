@@ -20,7 +20,15 @@ def document(report: Report, cwd: Path | None = None) -> Any:
 
 def test_has_exactly_the_keys_of_the_contract(sample: Report) -> None:
     whole = document(sample)
-    assert list(whole) == ["schema_version", "tool", "root", "findings", "notices", "statistics"]
+    assert list(whole) == [
+        "schema_version",
+        "tool",
+        "root",
+        "findings",
+        "notices",
+        "stale_baseline_entries",
+        "statistics",
+    ]
     assert whole["schema_version"] == 1
     assert whole["tool"] == {"name": "greenlint", "version": __version__}
     assert list(whole["findings"][0]) == [
@@ -48,6 +56,12 @@ def test_says_by_what_a_finding_is_suppressed_or_null(sample: Report) -> None:
     suppressed = document(replace(sample, findings=(replace(SHARED, suppressed="baseline"),)))
     assert document(sample)["findings"][0]["suppressed"] is None
     assert suppressed["findings"][0]["suppressed"] == "baseline"
+
+
+def test_tells_the_entries_of_the_baseline_that_are_stale(sample: Report) -> None:
+    assert document(sample)["stale_baseline_entries"] == []
+    stale = replace(sample, stale=("GRN101 httplib2.Http app.HTTP",))
+    assert document(stale)["stale_baseline_entries"] == ["GRN101 httplib2.Http app.HTTP"]
 
 
 def test_survives_any_locale_and_any_file_name(sample: Report) -> None:
