@@ -98,7 +98,8 @@ class LateImportRow(Row, frozen=True, gc=False):
     """What happens to modules that are imported before the patch; ``calls`` were the ones measured.
 
     Only a patch of ``eventlet_groups`` or ``gevent_groups`` does it (empty: any patch). ``anyway`` names the
-    libraries under which it is the same when the module is imported after the patch.
+    libraries under which it is the same when the module is imported after the patch. With ``uses``, only programs
+    are concerned that call one of these.
     """
 
     modules: tuple[AnyName, ...]
@@ -107,6 +108,7 @@ class LateImportRow(Row, frozen=True, gc=False):
     eventlet_groups: tuple[Group, ...] = ()
     gevent_groups: tuple[Group, ...] = ()
     anyway: tuple[Library, ...] = ()
+    uses: tuple[DottedName, ...] = ()
     calls: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 

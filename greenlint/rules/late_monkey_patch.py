@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Severity
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, hops, names_of
 from greenlint.project.patching.late import LateImport, late_imports
 from greenlint.project.patching.sorted_imports import look_sorted
 from greenlint.rules.base import Rule
@@ -129,13 +129,13 @@ def _loads(late: LateImport) -> str:
 
 
 def _place(late: LateImport) -> str:
+    """Name the patch, and the line of the same file that comes to it if there is one."""
     patch = late.patch
     if patch.frame is None or patch.span is None:
         return patch.name
-    module = patch.frame.scope.module
-    return f"{patch.name} at " + (
-        f"line {patch.span[0]}" if module is late.scope.module else f"{module.path}:{patch.span[0]}"
-    )
+    chain = hops(patch.frame, patch.span)
+    near = next((hop.span[0] for hop in chain if hop.scope.module is late.scope.module and hop.span != late.span), 0)
+    return f"{patch.name} at " + (f"line {near}" if near else f"{patch.frame.scope.module.path}:{patch.span[0]}")
 
 
 def _breaks(late: LateImport) -> str:
@@ -158,4 +158,4 @@ def _held(component: Component, late: LateImport) -> str:
     if len(runs) < 2:
         return ""
     fine = [run for run in runs if run not in late.runs and run.patches and late.event.frame.scope.module in run.loads]
-    return f"; in {names_of(late.runs)}" + (f", not in {names_of(fine)}" if fine else "")
+    return f"; in {names_of(late.runs)}" + (f", not in {names_of(fine, 2)}" if fine else "")

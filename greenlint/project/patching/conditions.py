@@ -25,6 +25,10 @@ _LOADED = ("sys.modules", "sys.modules.keys()")
 _NOT_LOADED = frozenset(("nose", "pytest", "_pytest", "pydevd", "pdb", "debugpy"))
 """Modules of test runners and debuggers: the program as it is in production has none of them."""
 
+_ASKING = ("builtins.hasattr", "builtins.getattr", "os.environ.get", "os.getenv")
+_ABSENT = frozenset(("_called_from_test", "frozen", "PYTEST_CURRENT_TEST", "PYDEVD_LOAD_VALUES_ASYNC"))
+"""What test runners, freezers and debuggers set."""
+
 _VERSION = "sys.version_info"
 _MAJOR = 3
 _LEAST_MINOR, _MOST_MINOR = 11, 99
@@ -120,7 +124,7 @@ def holds(types: Types, scope: Scope, test: Value | None, is_main: bool) -> bool
     if isinstance(test, facts.Operation):
         return _operation(types, scope, test, is_main)
     if isinstance(test, facts.Call):
-        return _method_of_name(types, scope, test)
+        return False if _asks_for_test_runner(types, scope, test) else _method_of_name(types, scope, test)
     path = _path(types, scope, test)
     if path in _TRUTHS:
         return _TRUTHS[path]
@@ -197,6 +201,14 @@ def _compared(operator: str, ours: tuple[int, ...], other: tuple[int, ...]) -> b
         "==": ours == other, "!=": ours != other,
     }  # fmt: skip
     return table.get(operator)
+
+
+def _asks_for_test_runner(types: Types, scope: Scope, test: facts.Call) -> bool:
+    """``hasattr(sys, "_called_from_test")``, ``os.environ.get("PYTEST_CURRENT_TEST")`` and the like."""
+    call = scope.module.scopes[test.scope].body.calls[test.index]
+    if _path(types, scope, call.callee) not in _ASKING:
+        return False
+    return any(isinstance(value, facts.Constant) and value.value in _ABSENT for value in call.arguments)
 
 
 def _method_of_name(types: Types, scope: Scope, test: facts.Call) -> bool | None:
