@@ -24,6 +24,7 @@ class Ownership:
         self._types = types
         self._singletons: dict[Klass, bool] = {}
         self._memoised: dict[Scope, bool] = {}
+        self._holding: dict[tuple[Klass, str], bool] = {}
 
     @staticmethod
     def class_of(found: Iterable[Type]) -> Klass | None:
@@ -44,6 +45,17 @@ class Ownership:
     def is_per_greenthread(self, klass: Klass) -> bool:
         """Tell whether objects of a class keep their attributes apart for each greenthread."""
         return any(self._types.library.is_per_greenthread(b) for b in self._types.hierarchy.external_bases(klass))
+
+    def may_hold(self, klass: Klass, name: str) -> bool:
+        """Tell whether objects of a class, or of one below it, can have an attribute at all."""
+        known = self._holding.get((klass, name))
+        if known is None:
+            family = self._types.hierarchy.family(klass)
+            known = any(name in k.facts.attributes or name in k.scope.locals for k in family)
+            known = known or any(k.methods("__getattr__") for k in family)
+            known = known or bool(self._types.attributes.field(klass, name, True))
+            self._holding[klass, name] = known
+        return known
 
     def properties(self, bases: Iterable[Type], name: str) -> Iterator[tuple[Scope, Klass]]:
         """Yield the property functions behind an attribute, with the class they were found in."""

@@ -40,7 +40,8 @@ class Root:
 
     ``scope`` is the scope that starts it, ``site`` the call that does (None for decorators and hooks), ``block``
     where it stands and ``loops`` those loops around it that start one greenthread after the other without waiting.
-    ``positional``/``keywords`` are the values handed to the callable. ``many``: the call itself starts several.
+    ``positional``/``keywords`` are the values handed to the callable, in ``given_in`` (a spawner of the program may
+    hand over values of its own), else in ``scope``. ``many``: the call itself starts several.
     ``serial``: ``call`` when the starter waits for it at once, ``contained`` when it waits before it goes on (so
     that loops further out start no second one at the same time). ``at_calls``: each call of the entry starts one.
     """
@@ -59,6 +60,8 @@ class Root:
     single: Site | None = None
     library: str = ""
     wrapper: Scope | None = None
+    given_in: Scope | None = None
+    given_block: int = 0
     entries: list[Entry] = field(default_factory=list)
     direct: list[Member] = field(default_factory=list)
     assumption: str = ""

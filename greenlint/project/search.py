@@ -412,7 +412,7 @@ class Search:
         if way.root is not None and way.entry is not None:
             given = handed_to(way.root, way.entry, name)
             if given is not None:
-                yield from self._back(way.scope, given.value, way.block, (), way.state, depth)
+                yield from self._back(given.scope, given.value, given.block, (), way.state, depth)
             else:
                 yield from self._from_framework(way, way.root, function, name)
             return
@@ -466,8 +466,9 @@ class Search:
             yield me
         for way in self._ways_into(scope, block, state, me, depth):
             if isinstance(way, Origin):
-                continue
-            if _is_top(way):
+                if not way.state.crossed:
+                    yield me
+            elif _is_top(way):
                 yield Origin("global", slot, way.state, klass)
             else:
                 yield from self._shared(way.scope, slot, klass, way.block, way.state, depth + 1)
@@ -563,7 +564,9 @@ class Search:
     def _field(self, origin: Origin, name: str, depth: int) -> Iterator[Origin]:
         """An attribute of an object that the search has found the owner of."""
         klass = origin.klass
-        if klass is not None and self._ownership.is_per_greenthread(klass):
+        if klass is not None and (
+            self._ownership.is_per_greenthread(klass) or not self._ownership.may_hold(klass, name)
+        ):
             return
         if origin.kind == "born" and klass is not None and not origin.path:
             passed, direct = self._constructor_arguments(origin, klass, name)

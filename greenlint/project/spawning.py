@@ -38,7 +38,8 @@ _NEVER_NAMES = frozenset(("self", "cls", "func", "function", "f", "fn", "callbac
 class Spawn(NamedTuple):
     """A call that spawns: the position of the callable among its arguments, and what is known of the spawner.
 
-    ``wrapper`` is the project function that spawns on behalf of its caller, None for a library's.
+    ``wrapper`` is the project function that spawns on behalf of its caller, None for a library's; ``inner`` is the
+    wrapper's own spawn when that hands over values of the wrapper.
     """
 
     site: Site
@@ -49,6 +50,7 @@ class Spawn(NamedTuple):
     wrapper: Scope | None
     pool: Site | None
     serial: Serial = ""
+    inner: Root | None = None
 
 
 class Spawning:
@@ -192,6 +194,8 @@ class Spawning:
             single=single,
             library=spawn.row.runtime,
             wrapper=spawn.wrapper,
+            given_in=spawn.inner.given_in or spawn.inner.scope if spawn.inner else None,
+            given_block=spawn.inner.given_block or spawn.inner.block if spawn.inner else 0,
         )
 
     def _holds_one(self, pool: Site) -> bool:
@@ -294,10 +298,12 @@ class Spawning:
         inside = root.scope is function and bool(root.loops)
         many = spawn.many or inside
         position = _position(function, name)
+        forwards = any(isinstance(value, facts.Starred) for value in root.positional)
+        inner = root if root.positional and not forwards else None
         for edge in self._types.callers.of(function):
             if edge.site.scope is not function:
                 self.waits.note(edge.site)
-                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool, root.serial))
+                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool, root.serial, inner))
         for scope in self._decorated_by(function):
             self._decorated(scope, root, function)
 
@@ -391,7 +397,7 @@ def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:
     """Return what a root passes for a parameter of a function that it runs."""
     if root.site is None or entry.via is None:
         return None
-    positional, keywords = unpacked(root.scope, root.positional), dict(root.keywords)
+    positional, keywords = unpacked(root.given_in or root.scope, root.positional), dict(root.keywords)
     via = entry.via
     while isinstance(via, PartialType):
         made = via.site.call
@@ -401,7 +407,9 @@ def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:
         via = via.target
     bound = isinstance(via, BoundMethod | Instance | ClassType)
     value = bound_value(entry.function, parameter, positional, keywords, 1 if bound else 0)
-    return Passed(root.scope, value, root.block) if value is not None else None
+    if value is None:
+        return None
+    return Passed(root.given_in or root.scope, value, root.given_block if root.given_in else root.block)
 
 
 def _callable(call: facts.CallSite, position: int, keyword: str) -> Value | None:
@@ -420,6 +428,8 @@ def _handed_on(
 ) -> tuple[tuple[Value | None, ...], tuple[tuple[str | None, Value | None], ...]]:
     """The arguments that the callable gets."""
     row = spawn.row
+    if spawn.inner is not None:
+        return spawn.inner.positional, spawn.inner.keywords
     if spawn.wrapper is not None:
         return call.arguments[spawn.position + 1 :] if spawn.position >= 0 else (), call.keywords
     if row.args_style == "star":

@@ -14,6 +14,7 @@ from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
 
 MOST_CANDIDATES = 6000
+_ARMS = ("if", "else")
 
 
 class Client(NamedTuple):
@@ -214,6 +215,8 @@ class Uses:
         site: Site,
         attribute: bool = False,
     ) -> Iterator[Use]:
+        if self._is_native_branch(scope, call.block):
+            return
         fresh = _is_renewed(scope, receiver, site) or self._is_renewed_by_call(scope, receiver, site)
         for t in self._types.of(scope, receiver):
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
@@ -225,6 +228,17 @@ class Uses:
                     yield Use(
                         scope, receiver, call.block, site.index, call.span, method, direction, client, None, site, fresh
                     )
+
+    def _is_native_branch(self, scope: Scope, block: int) -> bool:
+        """Whether code runs only where the standard library is not green: ``socket.socket is gevent.socket.socket``."""
+        for _, around in scope.blocks_around(block):
+            test = around.value
+            if around.kind in _ARMS and isinstance(test, facts.Operation) and test.operator in ("is", "is not"):
+                meant = [self._types.of(scope, operand) for operand in test.operands]
+                same = bool(meant[0]) and isinstance(meant[0][0], External) and meant[0] == meant[1]
+                if same and (around.kind == "if") == (test.operator == "is not"):
+                    return True
+        return False
 
     def _is_renewed_by_call(self, scope: Scope, receiver: Value | None, site: Site) -> bool:
         """Whether the function has just called a method of its own that puts a new object there."""
