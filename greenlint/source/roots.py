@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlint.model import GreenlintError
-from greenlint.options import nearest
 
 MARKERS = (
     "greenlint.toml",
@@ -82,6 +81,8 @@ def _existing(path: Path) -> Path:
     absolute = Path(os.path.abspath(path))
     if os.path.lexists(absolute):
         return absolute
+    from greenlint.options import nearest  # only a run that fails pays for it
+
     siblings = os.listdir(absolute.parent) if absolute.parent.is_dir() else ()
     near = nearest(absolute.name, siblings)
     hint = f"; did you mean '{path.parent / near}'?" if near else ""

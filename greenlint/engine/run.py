@@ -1,37 +1,22 @@
-"""The use case: read the sources, link the project, check the rules.
-
-Every front end asks this module, so that all print the same findings for the same program.
-"""
+"""The run over one program: read the sources, link the project, check the rules."""
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from greenlint.baseline import Baseline
+from greenlint.engine.merging import order
+from greenlint.engine.request import Request
 from greenlint.knowledge.decode import from_config
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.knowledge.loader import distributed, load
-from greenlint.model import (
-    INTERNAL_ERROR,
-    Confidence,
-    Finding,
-    GreenlintError,
-    Notice,
-    Report,
-    RuleInfo,
-    Statistics,
-)
+from greenlint.model import INTERNAL_ERROR, Finding, GreenlintError, Notice, Report
 from greenlint.options import ConfigurationError, Options, load_options, written_at
 from greenlint.project import Project, Setting
-from greenlint.project.explain import explanation
 from greenlint.project.implicit import Declared, Launch
 from greenlint.project.program import Module
 from greenlint.rules import Rule, all_rules, require_known, select
@@ -41,70 +26,15 @@ from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
 from greenlint.source.reading import Source, Stamp, ast_of, read, utf8_lines
 from greenlint.source.roles import role_of
-from greenlint.source.roots import Program, programs
+from greenlint.source.roots import Program
 from greenlint.source.suppressions import Suppressions
 from greenlint.summary.extract import summarise
 
 NOT_PRODUCT = ("test", "example", "docs")
-_RECURSION_LIMIT = 6000
 _UNSAVED = Stamp(0, 0, 0, 0)
 
 
-Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What a front end asks for, besides the paths.
-
-    ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
-    options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute)
-    that a host linter checks when it shows the findings itself: each is then shown in one of these.
-    Only what the module of ``entry_point`` imports counts if one is given: every step of a proof lies there.
-    Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
-    it is done, and of how much (0 if that is unknown).
-    """
-
-    root: Path | None = None
-    config: tuple[str, ...] = ()
-    isolated: bool = False
-    overrides: Mapping[str, object] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    jobs: int | None = None
-    cache: bool = True
-    overlay: Mapping[Path, bytes] = field(default_factory=dict)
-    checked: frozenset[str] | None = None
-    entry_point: str = ""
-    baseline: bool = True
-    progress: Progress | None = None
-
-
-def check(paths: Sequence[Path], request: Request) -> Report:
-    """Analyse the programs around the paths and report what stands in them. Raises GreenlintError."""
-    started = time.perf_counter()
-    with _collector_off():
-        reports = [_Run(program, request).report() for program in programs(paths, request.root, request.overlay)]
-    merged = _merged(reports)
-    seconds = time.perf_counter() - started
-    return replace(merged, statistics=replace(merged.statistics, seconds=round(seconds, 3)))
-
-
-def explain(place: str, request: Request) -> str:
-    """Tell the proof for a client made or used at ``PATH:LINE``, or where it stopped. Raises GreenlintError."""
-    path, _, line = place.rpartition(":")
-    with _collector_off():
-        program = programs([Path(path)], request.root)[0]
-        run = _Run(program, request)
-        relative = Path(os.path.abspath(path)).relative_to(program.root).as_posix()
-        return explanation(run.project(), relative, int(line))
-
-
-def rules() -> Mapping[str, RuleInfo]:
-    """Return all rules by code."""
-    return {rule.code: rule.info() for rule in all_rules()}
-
-
-class _Run:
+class Run:
     """The run over one program."""
 
     def __init__(self, program: Program, request: Request) -> None:
@@ -126,7 +56,7 @@ class _Run:
         """Return what the rules find."""
         project = self.project()
         self._tell("proving")
-        found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=_order)
+        found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=order)
         if self.request.entry_point:
             loaded = project.loaded_by(self.request.entry_point)
             found = [finding for finding in found if _paths_of(finding) <= loaded]
@@ -135,7 +65,7 @@ class _Run:
         shown = Shown(self.program.root, self.program.shown, self.request.checked)
         kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
         least = self.options.min_confidence.rank
-        listed = sorted((f for f in kept if f.confidence.rank >= least), key=_order)
+        listed = sorted((f for f in kept if f.confidence.rank >= least), key=order)
         return Report(
             root=str(self.program.root),
             findings=tuple(listed),
@@ -263,71 +193,6 @@ class _Run:
         return source.text if source is not None else ""
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Facts are trees without cycles: collecting while they grow costs a third of the time.
-
-    Questions about values lead to questions: their depth is bounded, and above Python's default.
-    """
-    was_on, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
-    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if was_on:
-            gc.enable()
-
-
-def _merged(reports: Sequence[Report]) -> Report:
-    """Return one report; with several programs, paths become relative to what encloses all roots."""
-    if len(reports) == 1:
-        return reports[0]
-    if not reports:
-        return Report(root=os.getcwd())
-    root = os.path.commonpath([report.root for report in reports])
-    findings: list[Finding] = []
-    notices: list[Notice] = []
-    for report in reports:
-        prefix = os.path.relpath(report.root, root).replace(os.sep, "/")
-        findings += [_moved(finding, prefix) for finding in report.findings]
-        notices += [replace(notice, path=_joined(prefix, notice.path)) for notice in report.notices]
-    return Report(
-        root=root,
-        findings=tuple(sorted(findings, key=_order)),
-        notices=tuple(sorted(notices, key=lambda n: (n.path, n.line, n.code, n.message))),
-        statistics=_summed([report.statistics for report in reports]),
-        rules={code: info for report in reports for code, info in report.rules.items()},
-        hidden=sum(report.hidden for report in reports),
-        stale=tuple(entry for report in reports for entry in report.stale),
-        sources={path: text for report in reports for path, text in report.sources.items()},
-    )
-
-
-def _moved(finding: Finding, prefix: str) -> Finding:
-    witness = tuple(
-        replace(step, location=replace(step.location, path=_joined(prefix, step.location.path)))
-        for step in finding.witness
-    )
-    location = replace(finding.location, path=_joined(prefix, finding.location.path))
-    return replace(finding, location=location, witness=witness)
-
-
-def _joined(prefix: str, path: str) -> str:
-    return path if prefix == "." or not path else f"{prefix}/{path}"
-
-
-def _summed(all_: Sequence[Statistics]) -> Statistics:
-    names = [name for name in Statistics.__dataclass_fields__ if name != "seconds"]
-    return Statistics(**{name: sum(getattr(one, name) for one in all_) for name in names})
-
-
-def _order(finding: Finding) -> tuple[object, ...]:
-    place = finding.location
-    return (place.path, place.line, place.column, finding.code, finding.message, finding.fingerprint)
-
-
 def _paths_of(finding: Finding) -> set[str]:
     return {finding.location.path, *(step.location.path for step in finding.witness)}
 
@@ -351,6 +216,3 @@ def _where(error: Exception) -> str:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return f" (at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})" if trace else ""
-
-
-__all__ = ["Confidence", "Request", "check", "explain", "rules"]
