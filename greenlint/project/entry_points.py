@@ -6,6 +6,7 @@ from the modules themselves. A way that several files tell of (one unit file per
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -152,7 +153,9 @@ def _application_line(module: Module) -> int:
 
 def _name(launcher: Launcher) -> str:
     if launcher.kind in _DECLARED:
-        return launcher.text.partition("=")[0].strip().strip("\"'") or launcher.target
+        module = re.escape(launcher.target.partition(":")[0])
+        found = re.search(rf"""([^\s"'=\[{{,]+)["']?\s*=\s*["']?{module}\b""", launcher.text)
+        return found[1] if found else launcher.target
     return f"{launcher.kind} {launcher.target}"
 
 

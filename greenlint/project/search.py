@@ -58,6 +58,7 @@ class Way(NamedTuple):
     root: Root | None
     entry: Entry | None
     handed: Value | None = None
+    was_many: bool = False
 
 
 class Search:
@@ -294,7 +295,8 @@ class Search:
             count += 1
             hop = Hop(root.scope, root.site, function, root)
             beyond = state.called_from(hop, frozenset()) if root.serial == "call" else state.crossing(hop, root)
-            yield Way(root.scope, root.block, beyond, entry.via, root.site, root, entry)
+            was_many = state.many or root.row.multiplicity == "many"
+            yield Way(root.scope, root.block, beyond, entry.via, root.site, root, entry, None, was_many)
         for edge in self._types.callers.of(function)[:MOST_WAYS]:
             caller = edge.site.scope
             if caller is function:
@@ -412,7 +414,10 @@ class Search:
         if way.root is not None and way.entry is not None:
             given = handed_to(way.root, way.entry, name)
             if given is not None:
-                yield from self._back(given.scope, given.value, given.block, (), way.state, depth)
+                beyond = way.state
+                if way.root.given_in is not None:
+                    beyond = replace(beyond, many=way.was_many, why=beyond.why if way.was_many else "")
+                yield from self._back(given.scope, given.value, given.block, (), beyond, depth)
             else:
                 yield from self._from_framework(way, way.root, function, name)
             return
@@ -502,6 +507,10 @@ class Search:
         slot = self._ownership.field_slot(bases, value.name)
         if slot is not None:
             state = state.with_slot(slot)
+        renewed = _stored_just_before(scope, value, block)
+        if renewed is not None:
+            yield from self._back(scope, renewed, block, frames, state, depth)
+            return
         for origin in self._back(scope, value.base, block, frames, state, depth):
             yield from self._field(origin, value.name, depth)
 
@@ -783,6 +792,16 @@ class Search:
                         yield from self._back(method, result.value, result.block, inner, state, depth)
                 return
         yield from self._back(scope, manager, block, frames, state, depth)
+
+
+def _stored_just_before(scope: Scope, value: facts.Attribute, block: int) -> Value | None:
+    """The new object that a function always puts into an attribute before it goes on with it."""
+    around = [index for index, _ in scope.blocks_around(block)]
+    for store in scope.body.stores:
+        if store.name == value.name and store.base == value.base and store.block in around:
+            if isinstance(store.value, facts.Call):
+                return store.value
+    return None
 
 
 def _is_top(way: Way) -> bool:

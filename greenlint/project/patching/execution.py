@@ -7,7 +7,7 @@ a condition. Nothing is kept of values; the walk yields the order of events, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from greenlint.project.calls import bound_value
 from greenlint.project.entry_points import EntryPoint, selected
 from greenlint.project.patching.calls import PatchCalls
 from greenlint.project.patching.conditions import ALWAYS, Conditions, conditions_of, constant, left_before
-from greenlint.project.patching.groups import UNKNOWN, Selection, all_groups, selection
+from greenlint.project.patching.groups import UNKNOWN, Selection, all_groups, effective_groups, selection
 from greenlint.project.patching.imports import Imports
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.types import Types
@@ -212,15 +212,12 @@ class Execution:
     def _called(self, frame: Frame, index: int, call: facts.CallSite) -> None:
         row = self._calls.sites.get(frame.scope, {}).get(index)
         if row is not None:
-            everything = frozenset(group for (library, group), _ in self._groups() if library == row.runtime)
-            covered = selection(row, call, lambda value: self._value(frame, value), everything)
+            effective = effective_groups(self._types.library.knowledge, row.runtime)
+            covered = selection(row, call, lambda value: self._value(frame, value), effective)
             self._patched(covered, frame, call.span, f"{row.names[0]}()", Site(frame.scope, index))
             return
         for function in self._calls.edges[frame.scope][index]:
             self._enter(Frame(function, frame, call.span, call, self._conditions))
-
-    def _groups(self) -> Iterator[tuple[tuple[str, str], object]]:
-        yield from self._types.library.knowledge.patch_groups.items()
 
     def _value(self, frame: Frame, value: Value | None) -> object:
         """Return the value of a keyword, also of a parameter that the call before gave or left to its default."""

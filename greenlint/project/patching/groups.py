@@ -37,10 +37,15 @@ class Selection(NamedTuple):
 
 def all_groups(knowledge: Knowledge, library: str) -> frozenset[str]:
     """Return the groups of a library that change anything and that its patch covers without being asked."""
+    return frozenset(g for g in effective_groups(knowledge, library) if knowledge.patch_groups[library, g].default)
+
+
+def effective_groups(knowledge: Knowledge, library: str) -> frozenset[str]:
+    """Return the groups of a library that change anything, asked for or not."""
     return frozenset(
         row.group
         for (runtime, _), row in knowledge.patch_groups.items()
-        if runtime == library and row.default and (row.greens or row.greens_indirectly or row.removes)
+        if runtime == library and (row.greens or row.greens_indirectly or row.removes)
     )
 
 

@@ -7,7 +7,7 @@ condition, or in a function that nobody was seen to call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,6 +84,11 @@ class Timeline:
         self._launchers = launchers
         self._declared = declared
         self.imports = Imports(types.program, types.library)
+
+    @property
+    def modules(self) -> Iterable[Module]:
+        """The modules of the program."""
+        return self._types.program.modules.values()
 
     @cached_property
     def calls(self) -> PatchCalls:

@@ -1,0 +1,106 @@
+"""Modules that patch the process of whoever imports them, and are no way to run the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from greenlint.knowledge.schema import PatchApiRow
+from greenlint.project.patching.conditions import conditions_of
+from greenlint.project.patching.timeline import Timeline
+from greenlint.project.program import Module, Scope, Site
+from greenlint.project.types import Types
+from greenlint.summary import facts
+
+_MAIN = ("main", "wsgi", "asgi", "manage", "conftest")
+"""Names of modules that are run, by whatever means the project does not show."""
+
+_TEST_LIBRARIES = frozenset(("unittest", "unittest2", "pytest", "testtools", "nose", "mock"))
+_APPLICATIONS = ("app", "application", "celery")
+"""Names that servers are told to look for: a module that makes one is likely to be started by a server."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryPatch:
+    """A statement of a module's body that patches, directly or through functions; ``call`` is the patch itself."""
+
+    module: Module
+    site: Site
+    call: Site
+    row: PatchApiRow
+    importers: tuple[Module, ...]
+
+
+def library_patches(timeline: Timeline, types: Types) -> Iterator[LibraryPatch]:
+    """Yield what patches when it is imported and is neither an entry point nor made to be imported by one."""
+    entries = {entry.module for entry in timeline.entry_points}
+    entries |= {entry.config for entry in timeline.entry_points if entry.config is not None}
+    seen: set[Site] = set()
+    for call, row in timeline.calls.all():
+        for site in _statements(timeline, call):
+            module = site.scope.module
+            if (
+                site in seen
+                or module in entries
+                or conditions_of(types, site.scope, site.call.block, False) != frozenset()
+            ):
+                continue
+            seen.add(site)
+            importers = tuple(m for m in types.program.modules.values() if module in timeline.imports.neighbours(m))
+            if _is_library(timeline, module, entries, importers):
+                yield LibraryPatch(module, site, call, row, importers)
+
+
+def _statements(timeline: Timeline, call: Site) -> Iterator[Site]:
+    """Yield the statements of module bodies that come to a patch call: the call itself, or calls of functions."""
+    if call.scope.kind in ("module", "class"):
+        yield call
+        return
+    seen = {call.scope}
+    work = [call.scope]
+    while work:
+        function = work.pop()
+        for caller, calls in timeline.calls.edges.items():
+            for index in (index for index, called in calls.items() if function in called):
+                if caller.kind in ("module", "class"):
+                    yield Site(caller, index)
+                elif caller not in seen:
+                    seen.add(caller)
+                    work.append(caller)
+
+
+def _is_library(timeline: Timeline, module: Module, entries: set[Module], importers: tuple[Module, ...]) -> bool:
+    if module.is_package:
+        return not _is_package_of_entries(timeline, module, entries)
+    if module.name.rpartition(".")[2] in _MAIN or _is_for_tests(module) or _makes_application(module):
+        return False
+    return any(importer.role == "code" for importer in importers)
+
+
+def _is_for_tests(module: Module) -> bool:
+    return any(name.partition(".")[0] in _TEST_LIBRARIES for _, name, _ in module.facts.imported)
+
+
+def _is_package_of_entries(timeline: Timeline, package: Module, entries: set[Module]) -> bool:
+    """Whether a package is there to be run: at least half of its modules are entry points."""
+    inside = [
+        module for module in timeline.modules if module.name.startswith(package.name + ".") and not module.is_package
+    ]
+    return bool(inside) and 2 * sum(module in entries for module in inside) >= len(inside)
+
+
+def _makes_application(module: Module) -> bool:
+    """Whether the module makes what a server serves."""
+    bound = (b.value for name in _APPLICATIONS for b in module.body.locals.get(name, ()))
+    return any(isinstance(value, facts.Call) for value in bound)
+
+
+def _only_patches(timeline: Timeline, module: Module) -> bool:
+    """Whether the module is there to patch: most of what it defines leads to the patch."""
+    defined = [scope for scope in module.scopes if scope.kind in ("function", "class") and scope.parent is module.body]
+    leading = [scope for scope in defined if _leads(timeline, scope)]
+    return 2 * len(leading) >= len(defined)
+
+
+def _leads(timeline: Timeline, scope: Scope) -> bool:
+    return scope in timeline.calls.sites or scope in timeline.calls.edges
