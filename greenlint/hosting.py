@@ -276,11 +276,11 @@ def _described(error: Exception) -> str:
 
 
 def _place_of_trouble(question: Question) -> str:
-    """Return a file that the host comes to: the one at hand, or the first that it can parse.
+    """Return a file that the host comes to: the one at hand, or the first by name that it can parse.
 
     A first line that a noqa covers is of no use: what stands there would be dropped.
     """
-    for file in (question.at_hand,) if question.at_hand else question.files or ():
+    for file in (question.at_hand,) if question.at_hand else sorted(question.files or ()):
         try:
             with open(file, "rb") as stream:
                 data = question.overlay.get(os.path.abspath(file)) or stream.read()

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
 from greenlint.model import Finding, Location, Role
 from greenlint.options import Options
+from greenlint.rules import Rule, all_rules
+from greenlint.rules.base import Review
+from greenlint.source.comments import Comment, comments
 from greenlint.source.suppressions import Suppressions
 
 BLANKET = "blanket noqa"
+_ON_COMMENTS = "GRN9"
+"""Findings about a comment: what is wrong with a blanket noqa must not be hidden by it."""
 _WITNESS_ROLES = frozenset((Role.CREATE, Role.SPAWN, Role.USE, Role.ENTRY))
 
 
@@ -56,7 +62,24 @@ class Silence:
                 there = self._of(step.location.path).reason_for(step.location.line, finding.code, finding.name)
                 if there and there.startswith("greenlint"):
                     return there
-        return BLANKET if home.blanket_noqa(line) else None
+        return BLANKET if home.blanket_noqa(line) and not finding.code.startswith(_ON_COMMENTS) else None
+
+    def written(self, rules: Sequence[Rule], found: Sequence[Finding], paths: Iterable[str]) -> tuple[Comment, ...]:
+        """Return the comments in the files at ``paths``, for the reviews among the rules; none without reviews.
+
+        A word of a comment is idle if every rule that it names was asked, and none found anything that has a
+        step in the lines that the comment speaks of.
+        """
+        if not any(isinstance(rule, Review) for rule in rules):
+            return ()
+        known = [word for rule in all_rules() for word in (rule.code, rule.name)]
+        asked = {rule.code for rule in rules if not isinstance(rule, Review)}
+        steps = _steps(found)
+        return tuple(
+            replace(comment, idle=_idle(comment, asked, steps.get(path, ())))
+            for path in sorted(paths)
+            for comment in comments(path, self._of(path), known)
+        )
 
     def _of(self, path: str) -> Suppressions:
         known = self._read.get(path)
@@ -117,6 +140,28 @@ def visible(finding: Finding, silence: Silence, shown: Shown) -> Iterator[Findin
     elif reason in (None, BLANKET):
         moved = replace(finding, location=place, message=f"{finding.message} (stands at {_short(finding)})")
         yield replace(moved, suppressed=silence.reason(moved))
+
+
+Step = tuple[int, str]
+"""A line, and the code of a finding that has a step there."""
+
+
+def _steps(found: Iterable[Finding]) -> dict[str, set[Step]]:
+    steps: dict[str, set[Step]] = {}
+    for finding in found:
+        for place in (finding.location, *(step.location for step in finding.witness)):
+            steps.setdefault(place.path, set()).add((place.line, finding.code))
+    return steps
+
+
+def _idle(comment: Comment, asked: AbstractSet[str], steps: Iterable[Step]) -> tuple[str, ...]:
+    at_work = {code for line, code in steps if comment.lines is None or line in comment.lines}
+    return tuple(word for word in comment.words if _is_idle(word, asked, at_work))
+
+
+def _is_idle(word: str, asked: AbstractSet[str], at_work: Iterable[str]) -> bool:
+    named = {rule.code for rule in all_rules() if rule.code.startswith(word) or rule.name == word}
+    return bool(named) and named <= asked and named.isdisjoint(at_work)
 
 
 def _short(finding: Finding) -> str:

@@ -20,8 +20,10 @@ from greenlint.project import Project, Setting
 from greenlint.project.implicit import Declared, Launch
 from greenlint.project.program import Module
 from greenlint.rules import Rule, all_rules, require_known, select
+from greenlint.rules.base import Review
 from greenlint.silence import BLANKET, Shown, Silence, visible
 from greenlint.source.discovery import SourceFile, discover
+from greenlint.source.entry_points import plugin_groups
 from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
 from greenlint.source.reading import Source, Stamp, ast_of, read, utf8_lines
@@ -61,6 +63,7 @@ class Run:
             loaded = project.loaded_by(self.request.entry_point)
             found = [finding for finding in found if _paths_of(finding) <= loaded]
         silence = Silence(self.options, self._text)
+        found += self._reviews(silence, found)
         compared = self._baseline().compare(map(silence.judged, found), {rule.code for rule in self.rules})
         shown = Shown(self.program.root, self.program.shown, self.request.checked)
         kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
@@ -95,6 +98,7 @@ class Run:
             launchers=launchers,
             entry_points=self.options.entry_points,
             placed=self._placed(),
+            plugins=plugin_groups(self.program.root),
         )
         return Project(modules, knowledge, setting, self._lines)
 
@@ -172,6 +176,14 @@ class Run:
                     self.notices.append(Notice("GRN901", file.path, 1, "cannot be analysed: it is nested too deeply"))
                     continue
                 yield Module(file.module, file.path, file.is_package, summary, file.role)
+
+    def _reviews(self, silence: Silence, found: Sequence[Finding]) -> list[Finding]:
+        """What the rules about comments find, unless another rule failed and they cannot know."""
+        if any(notice.code == INTERNAL_ERROR for notice in self.notices):
+            return []
+        read = self.sources.keys() - {notice.path for notice in self.notices}
+        comments = silence.written(self.rules, found, read)
+        return [finding for rule in self.rules if isinstance(rule, Review) for finding in rule.review(comments)]
 
     def _ask(self, rule: Rule, project: Project) -> Iterator[Finding]:
         """Ask a rule; its failure is a notice and the run goes on."""

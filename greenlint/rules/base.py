@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from greenlint.model import Confidence, Finding, Location, RuleInfo, Severity, Step
 
 if TYPE_CHECKING:
     from greenlint.project import Project
+    from greenlint.source.comments import Comment
 
 
 class Rule(ABC):
@@ -95,6 +96,18 @@ class Rule(ABC):
         )
 
 
+class Review(Rule):
+    """A rule about the comments of the program: it is asked when the other rules have answered."""
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        """Yield nothing: what a review asks is not told by the project."""
+        return iter(())
+
+    @abstractmethod
+    def review(self, comments: Iterable[Comment]) -> Iterator[Finding]:
+        """Yield the comments that are at fault; ``idle`` tells which of their words suppress nothing."""
+
+
 def fingerprint(code: str, identity: tuple[str, ...], ordinal: int = 0) -> str:
     """Digest what stays of a finding when lines move: BLAKE2b-128 of the rule, the names and the ordinal."""
     names = "\0".join((code, *identity, str(ordinal)))
@@ -125,7 +138,7 @@ def _docstring(rule: type[Rule]) -> tuple[str, str]:
 
 
 def _why(explanation: str, failure: str) -> str:
-    error = f"At run time:\n\n```text\n{failure.strip()}\n```" if failure else ""
+    error = f"At run time:\n\n```text\n{inspect.cleandoc(failure)}\n```" if failure else ""
     return "\n\n".join(part for part in (explanation, error) if part)
 
 

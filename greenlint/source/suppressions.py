@@ -101,10 +101,20 @@ class Suppressions:
             for line in d.covers
         }
 
+    def noqa_codes(self, line: int) -> tuple[str, ...] | None:
+        """Return the codes of the noqa that holds at `line`, () for a blanket one, None without one."""
+        return self._noqa.get(line)
+
+    def lines_with(self, line: int) -> range:
+        """Return the physical lines that flake8 joins with `line`."""
+        groups, _ = self._groups
+        found = ((group.first, group.last) for group in groups if group.first <= line <= group.last)
+        first, last = next(found, (line, line))
+        return range(first, last + 1)
+
     def last_line_with(self, line: int) -> int:
         """Return the last of the physical lines that flake8 joins with `line`: where a comment can stand."""
-        groups, _ = self._groups
-        return next((group.last for group in groups if group.first <= line <= group.last), line)
+        return self.lines_with(line)[-1]
 
     @cached_property
     def directives(self) -> tuple[Directive, ...]:

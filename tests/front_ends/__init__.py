@@ -1,0 +1,1 @@
+"""The same findings everywhere: the command, flake8 and pylint over the same programs."""

@@ -1,0 +1,93 @@
+"""The whole tree of fixture programs, many roots in one run, in every mode: the same findings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.catalogue import programs
+
+from . import counting
+from .hosts import PYTHON, Line, command, flake8, pylint
+
+PROGRAMS = programs()
+FOLDERS = tuple(program.folder for program in PROGRAMS)
+FAMILIES = ("GRN1", "GRN2", "GRN3", "GRN4")
+
+Place = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Who analysed which program and checked which file: process ids by path."""
+
+    analysed: Mapping[str, Sequence[str]]
+    checked: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls, path: Path) -> Counts:
+        counts: dict[str, dict[str, list[str]]] = {"analysed": {}, "checked": {}}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            what, process, about = line.split(" ", 2)
+            counts[what].setdefault(about, []).append(process)
+        return cls(**counts)
+
+    def workers(self) -> set[str]:
+        return {process for processes in self.checked.values() for process in processes}
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All fixture programs on disk, each in a folder that is the root of a program."""
+    directory = tmp_path_factory.mktemp("tree")
+    for program in PROGRAMS:
+        program.write(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def expected(tree: Path) -> list[Place]:
+    """What the command tells about the tree."""
+    return places(command(tree, *FOLDERS).lines)
+
+
+def places(lines: Sequence[Line]) -> list[Place]:
+    return sorted(line.place for line in lines if line.code.startswith(FAMILIES))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("host", [flake8, pylint], ids=lambda host: host.__name__)
+def test_tells_what_the_command_tells(
+    host: type, jobs: int, method: str, tree: Path, expected: list[Place], tmp_path: Path
+) -> None:
+    if jobs == 1 and method != "fork":
+        pytest.skip("without workers there is no start method")
+    counts = tmp_path / "counts"
+    launch = (PYTHON, counting.__file__, method, host.__name__)
+    recursive = ("--recursive=y",) if host is pylint else ()
+    run = host(tree, f"-j{jobs}", *recursive, *FOLDERS, launch=launch, GREENLINT_TEST_COUNTS=str(counts))
+    assert run.errors == ""
+    assert places(run.lines) == expected
+    assert_each_program_is_analysed_once(Counts.read(counts), tree, workers=jobs)
+
+
+def assert_each_program_is_analysed_once(counts: Counts, tree: Path, workers: int) -> None:
+    assert set(counts.analysed) == {str((tree / folder).resolve()) for folder in FOLDERS}
+    assert {path: number for path, number in map(_number, counts.analysed.items()) if number != 1} == {}
+    assert {path: number for path, number in map(_number, counts.checked.items()) if number != 1} == {}
+    assert len(counts.workers()) == workers
+
+
+def _number(item: tuple[str, Sequence[str]]) -> tuple[str, int]:
+    path, processes = item
+    return path, len(processes)
+
+
+def test_every_family_that_has_rules_is_compared(expected: list[Place]) -> None:
+    families = Counter(code[:4] for _, _, code in expected)
+    assert families["GRN1"] > 100
