@@ -9,6 +9,7 @@ from greenlint.knowledge.schema import PatchApiRow
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Timeline
 from greenlint.project.program import Module, Scope, Site
+from greenlint.project.terms import FunctionType
 from greenlint.project.types import Types
 from greenlint.summary import facts
 
@@ -32,23 +33,46 @@ class LibraryPatch:
 
 
 def library_patches(timeline: Timeline, types: Types) -> Iterator[LibraryPatch]:
-    """Yield what patches when it is imported and is neither an entry point nor made to be imported by one."""
-    entries = {entry.module for entry in timeline.entry_points}
-    entries |= {entry.config for entry in timeline.entry_points if entry.config is not None}
-    seen: set[Site] = set()
+    """Yield, once a module, what patches when it is imported and is neither an entry point nor made for one."""
+    entries = _run_modules(timeline, types)
+    told: set[Module] = set()
     for call, row in timeline.calls.all():
         for site in _statements(timeline, call):
-            module = site.scope.module
-            if (
-                site in seen
-                or module in entries
-                or conditions_of(types, site.scope, site.call.block, False) != frozenset()
-            ):
+            if conditions_of(types, site.scope, site.call.block, False) != frozenset():
                 continue
-            seen.add(site)
-            importers = tuple(m for m in types.program.modules.values() if module in timeline.imports.neighbours(m))
-            if _is_library(timeline, module, entries, importers):
-                yield LibraryPatch(module, site, call, row, importers)
+            for module in _patching(timeline, types, site.scope.module):
+                importers = _importers(timeline, module)
+                if module not in told | entries and _is_library(timeline, module, entries, importers):
+                    told.add(module)
+                    yield LibraryPatch(module, site, call, row, importers)
+
+
+def _run_modules(timeline: Timeline, types: Types) -> set[Module]:
+    """Return the modules of the entry points, and those whose functions a script does nothing but call."""
+    found = {entry.module for entry in timeline.entry_points}
+    found |= {entry.config for entry in timeline.entry_points if entry.config is not None}
+    for entry in timeline.entry_points:
+        body = entry.module.body
+        if entry.as_main and not any(scope.kind == "function" for scope in entry.module.scopes):
+            for call in body.body.calls:
+                found |= {t.scope.module for t in types.of(body, call.callee) if isinstance(t, FunctionType)}
+    return found
+
+
+def _patching(timeline: Timeline, types: Types, module: Module) -> Iterator[Module]:
+    """Yield the module, or those packages that import it when it is there to be imported for its patch."""
+    if module.is_package or not _only_patches(timeline, module):
+        yield module
+        return
+    for package in _importers(timeline, module):
+        for site in package.body.body.imports if package.is_package else ():
+            runs = module in timeline.imports.run_by(package, site)
+            if runs and conditions_of(types, package.body, site.block, False) == frozenset():
+                yield package
+
+
+def _importers(timeline: Timeline, module: Module) -> tuple[Module, ...]:
+    return tuple(m for m in timeline.modules if m is not module and module in timeline.imports.neighbours(m))
 
 
 def _statements(timeline: Timeline, call: Site) -> Iterator[Site]:
@@ -82,11 +106,11 @@ def _is_for_tests(module: Module) -> bool:
 
 
 def _is_package_of_entries(timeline: Timeline, package: Module, entries: set[Module]) -> bool:
-    """Whether a package is there to be run: at least half of its modules are entry points."""
+    """Whether a package is there to be run: most of its modules are entry points."""
     inside = [
         module for module in timeline.modules if module.name.startswith(package.name + ".") and not module.is_package
     ]
-    return bool(inside) and 2 * sum(module in entries for module in inside) >= len(inside)
+    return 2 * sum(module in entries for module in inside) > len(inside)
 
 
 def _makes_application(module: Module) -> bool:
