@@ -126,6 +126,7 @@ CallEffect = Literal[
     "import-module",
     "descriptor",  # an object of the class, kept in a class body, stands for what ``method`` returns
     "record",  # decorates a class: its constructor takes the annotated fields
+    "plugin-manager",  # loads what entry points of the namespace name; its attributes give it
     "memoise",  # decorates a function: one result for all callers
 ]
 PatchAction = Literal[

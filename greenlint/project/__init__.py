@@ -32,6 +32,7 @@ MOST_ROUNDS = 1
 class Setting:
     """What a run knows besides the sources: hub, launchers, declared roots and the declared patch state.
 
+    ``plugins`` maps entry-point groups to what they name;
     ``placed`` says where functions are declared to run (greenthread, native, main), by path and line of their def.
     """
 
@@ -42,6 +43,7 @@ class Setting:
     placed: Mapping[tuple[str, int], str] = field(default_factory=dict)
     launchers: tuple[Launcher, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
+    plugins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Component:
@@ -49,7 +51,7 @@ class Component:
 
     def __init__(self, modules: Sequence[Module], library: Library, setting: Setting) -> None:
         self.program = Program(modules)
-        self.types = Types(self.program, library)
+        self.types = Types(self.program, library, setting.plugins)
         self._setting = setting
 
     @cached_property

@@ -53,6 +53,8 @@ class Attributes:
         if isinstance(base, External):
             return (External(library.canonical(f"{base.path}.{name}")),)
         if isinstance(base, Opaque):
+            if self._types.plugins.is_manager(base.path):
+                return tuple(self._types.plugins.loaded(base, name))
             for row in library.results(f"{base.path}.{name}"):
                 if row.attribute:
                     return (Opaque(row.type, base.birth),)

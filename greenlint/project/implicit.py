@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from greenlint.knowledge.schema import SpawnRow
@@ -28,6 +29,7 @@ from greenlint.summary import facts
 if TYPE_CHECKING:
     from greenlint.project.waiting import Waits
 
+_HANDED = ("argument", "endpoint-methods", "all-methods-of-argument")
 _RUNS_GREEN = ("green", "green-if-patched", "depends", "hub", "native")
 
 
@@ -98,7 +100,7 @@ class Implicit:
                     entries += self._hooks_of_arguments(site, row)
                     if entries:
                         self._pending.append(self._site_root(site, row, entries, waits))
-            callable_rows += [row for row in self._types.library.spawns(base) if row.target == "argument"]
+            callable_rows += [row for row in self._types.library.spawns(base) if row.target in _HANDED]
         return tuple(callable_rows)
 
     def by_argument(self, site: Site, row: SpawnRow, waits: Waits) -> list[Root]:
@@ -108,10 +110,14 @@ class Implicit:
         value = dict(site.call.keywords).get(row.callable_keyword or None)
         if value is None and 0 <= position < len(arguments):
             value = arguments[position]
-        found = self._types.of(site.scope, value)
         entries: list[Entry] = []
-        for t in found:
-            entries += self._entries_of_object(t, row)
+        others = arguments if row.target == "endpoint-methods" else ()
+        for candidate in (value, *others):
+            for t in self._types.of(site.scope, candidate):
+                if row.target != "endpoint-methods" or isinstance(t, ElementType):
+                    entries += self._entries_of_object(t, row)
+            if entries:
+                break
         if not entries or self._is_native(site, row):
             return []
         return [self._site_root(site, row, entries, waits)]
@@ -166,7 +172,9 @@ class Implicit:
         if isinstance(found, ElementType):
             yield from self._entries_of_object(found.of, row)
         elif isinstance(found, Instance):
-            yield from self._methods_of(found.klass, row)
+            below = [] if found.exact else self._types.hierarchy.subclasses(found.klass)
+            for klass in (found.klass, *below):
+                yield from self._methods_of(klass, row)
         elif isinstance(found, ClassType) and row.target == "hook-methods":
             yield from self._hooks_of(found.klass, row, "fresh")
         elif isinstance(found, FunctionType | BoundMethod):
@@ -189,7 +197,14 @@ class Implicit:
         for base in self._types.hierarchy.order(klass):
             if isinstance(base, Klass):
                 names.update(dict.fromkeys(n for n in base.facts.methods if not n.startswith("_")))
-        return list(names)
+        return [name for name in names if name not in self._lifecycle]
+
+    @cached_property
+    def _lifecycle(self) -> frozenset[str]:
+        """Methods that a launcher calls to start and stop a service: no messages are sent to them."""
+        rows = self._types.library.knowledge.rows.spawn
+        launchers = [row for row in rows if row.target == "hook-methods" and row.kind in ("function", "method")]
+        return frozenset(name for row in launchers for name in row.hook_methods)
 
     def _hooks_of(self, klass: Klass, row: SpawnRow, receiver: Receiver) -> Iterator[Entry]:
         names: dict[str, None] = {}

@@ -28,8 +28,9 @@ class Ownership:
 
     @staticmethod
     def class_of(found: Iterable[Type]) -> Klass | None:
-        """Return the program's class among the types, if there is one."""
-        return next((t.klass for t in found if isinstance(t, Instance)), None)
+        """Return the program's class among the types, if there is one and no other."""
+        classes = {t.klass for t in found if isinstance(t, Instance)}
+        return classes.pop() if len(classes) == 1 else None
 
     def home_of_global(self, module: Module, name: str, depth: int = 0) -> tuple[Module, str]:
         """Return the module and name under which an imported global is defined."""

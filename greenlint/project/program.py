@@ -197,6 +197,10 @@ class Scope:
                 break
         return frozenset(found)
 
+    def is_in_forked_child(self, block: int) -> bool:
+        """Tell whether a block runs in a child process that the scope has just forked."""
+        return any(b.kind == "if" and self._is_forked_child(b.value) for _, b in self.blocks_around(block))
+
     def _is_forked_child(self, test: Value | None) -> bool:
         """Whether a condition is ``pid == 0`` after ``pid = os.fork()``: another process, which loops no more."""
         if not isinstance(test, facts.Operation) or facts.Constant(0) not in test.operands or test.operator != "==":

@@ -165,7 +165,7 @@ class Results:
     def _called_external(self, site: Site, path: str) -> Iterable[Type]:
         effect = self._types.library.effect(path)
         if effect:
-            return self._effect(site, effect)
+            return self._effect(site, effect, path)
         if path.endswith(".__new__"):
             first = site.call.arguments[0] if site.call.arguments else None
             return [Instance(t.klass, False) for t in self._types.of(site.scope, first) if isinstance(t, ClassType)]
@@ -200,7 +200,7 @@ class Results:
         owner = method.owner if method is not None else None
         return (SuperType(owner, owner),) if owner is not None else ()
 
-    def _effect(self, site: Site, effect: str) -> Iterable[Type]:
+    def _effect(self, site: Site, effect: str, path: str) -> Iterable[Type]:
         """What a call does whose row says more than a type: partial, import by name, a proxy of an argument."""
         arguments = site.call.arguments
         first = arguments[0] if arguments else None
@@ -210,6 +210,8 @@ class Results:
             return self._types.of(site.scope, first)
         if effect == "second-argument":
             return self._types.of(site.scope, arguments[1] if len(arguments) > 1 else None)
+        if effect == "plugin-manager":
+            return (Opaque(path, site),)
         if effect.startswith("import-"):
             return self._imported_by_name(site, effect)
         return ()
@@ -218,9 +220,23 @@ class Results:
         arguments = site.call.arguments
         position = 1 if effect.endswith("-ns") else 0
         named = arguments[position] if position < len(arguments) else None
-        if not (isinstance(named, facts.Constant) and isinstance(named.value, str)):
-            return ()
-        found = self._types.dotted(named.value.replace(":", "."), site.scope.module)
+        found = tuple(
+            t
+            for text in self._texts(site.scope, named)
+            for t in self._types.dotted(text.replace(":", "."), site.scope.module)
+        )
         if effect.startswith("import-object"):
             return [Instance(t.klass, True) for t in found if isinstance(t, ClassType)]
         return found
+
+    def _texts(self, scope: Scope, value: Value | None) -> list[str]:
+        """The texts that a value can be: a literal, or any value of a constant dictionary."""
+        if isinstance(value, facts.Constant):
+            return [value.value] if isinstance(value.value, str) else []
+        if isinstance(value, facts.Item) and isinstance(value.base, facts.Name):
+            owner = self._types.binding_scope(scope, value.base.id) or scope.module.body
+            for binding in owner.locals.get(value.base.id, ()):
+                if isinstance(binding.value, facts.Mapping):
+                    items = [item.value for item in binding.value.items if isinstance(item, facts.Constant)]
+                    return [item for item in items if isinstance(item, str)]
+        return []

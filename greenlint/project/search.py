@@ -306,6 +306,8 @@ class Search:
             locks = frozenset() if state.crossed else self._guards.held_at(caller, call.block, edge.site.index)
             hop = Hop(caller, edge.site, function, None)
             beyond = state.called_from(hop, locks)
+            if beyond.crossed and caller.is_in_forked_child(call.block):
+                beyond = replace(beyond, contained=True)
             yield Way(caller, call.block, beyond, edge.via, edge.site, None, None, edge.handed)
         if not count and not state.crossed:
             yield ended

@@ -11,7 +11,7 @@ a value with more than ``LIMIT`` types is as good as unknown.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from greenlint.project.attributes import Attributes
@@ -19,6 +19,7 @@ from greenlint.project.calls import Callers
 from greenlint.project.hierarchy import Base, Hierarchy
 from greenlint.project.library import Library
 from greenlint.project.memo import Memo
+from greenlint.project.plugins import Plugins
 from greenlint.project.program import Klass, Module, Program, Scope, Site
 from greenlint.project.results import Results
 from greenlint.project.terms import (
@@ -50,7 +51,7 @@ _CONTAINERS = frozenset(
 class Types:
     """Answers for one program. ``attributes``, ``results`` and ``callers`` are the rooms it asks in turn."""
 
-    def __init__(self, program: Program, library: Library) -> None:
+    def __init__(self, program: Program, library: Library, plugins: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.program = program
         self.library = library
         self.hierarchy = Hierarchy(program, self._bases)
@@ -58,6 +59,7 @@ class Types:
         self.attributes = Attributes(self)
         self.results = Results(self)
         self.callers = Callers(self)
+        self.plugins = Plugins(self, plugins or {})
 
     @cached_property
     def imported_packages(self) -> frozenset[str]:

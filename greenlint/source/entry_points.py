@@ -12,12 +12,13 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from greenlint.model import Notice
-from greenlint.source.reading import ast_of
+from greenlint.source.reading import ast_of, read_path
 
 _KINDS = {
     "console_scripts": "console-script",
@@ -73,14 +74,56 @@ def from_setup_py(data: bytes) -> Iterator[EntryPoint]:
             yield from _entries(value, text)
 
 
+def plugin_groups(root: Path) -> Mapping[str, tuple[str, ...]]:
+    """Return what the distribution at ``root`` offers to plugin loaders: group -> ``module:attribute`` references.
+
+    Files that cannot be read or parsed offer nothing.
+    """
+    found: dict[str, dict[str, None]] = {}
+    for name, parse in (("setup.cfg", _cfg_groups), ("pyproject.toml", _pyproject_groups), ("setup.py", _setup_groups)):
+        source = read_path(name, str(root / name))
+        for group, rows in parse(source.data) if not isinstance(source, Notice) else ():
+            for _, target in _references(rows):
+                found.setdefault(group, {})[target] = None
+    return {group: tuple(targets) for group, targets in found.items()}
+
+
+def _cfg_groups(data: bytes) -> Iterator[tuple[str, object]]:
+    sections = _sections(data.decode("utf-8", "replace"))
+    for name in ("options.entry_points", "entry_points"):
+        yield from sections.get(name, {}).items()
+
+
+def _pyproject_groups(data: bytes) -> Iterator[tuple[str, object]]:
+    try:
+        project = _table(tomllib.loads(data.decode("utf-8", "replace")), "project")
+    except tomllib.TOMLDecodeError:
+        return
+    yield from _table(project, "entry-points").items()
+
+
+def _setup_groups(data: bytes) -> Iterator[tuple[str, object]]:
+    tree = ast_of(data, "setup.py")
+    for value in _entry_points_arguments(tree) if not isinstance(tree, Notice) else ():
+        if isinstance(value, str):
+            yield from _sections(value).items()
+        elif isinstance(value, dict):
+            yield from value.items()
+
+
+def _references(rows: object) -> Iterator[tuple[str, str]]:
+    """Yield the name and the ``module:attribute`` of each row."""
+    for name, reference in _pairs(rows):
+        found = _REFERENCE.fullmatch(reference.strip())
+        if found is not None:
+            yield name.strip(), ":".join(filter(None, (found["module"], found["attribute"])))
+
+
 def _entries(groups: Groups, text: str) -> Iterator[EntryPoint]:
     for group, rows in groups.items():
         kind = _KINDS.get(group, group if isinstance(group, str) and group.startswith("paste.") else "")
-        for name, reference in _pairs(rows) if kind else ():
-            found = _REFERENCE.fullmatch(reference.strip())
-            if found is not None:
-                target = ":".join(filter(None, (found["module"], found["attribute"])))
-                yield EntryPoint(kind, name.strip(), target, _line_of(name.strip(), found["module"], text))
+        for name, target in _references(rows) if kind else ():
+            yield EntryPoint(kind, name, target, _line_of(name, target.partition(":")[0], text))
 
 
 def _pairs(rows: object) -> Iterator[tuple[str, str]]:
