@@ -7,10 +7,7 @@ decoded with full validation.  A cache that is damaged, foreign or unwritable is
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from greenlint import __version__
+from greenlint.cachedir import SEAL_BYTES, CacheDirectory, seal
 from greenlint.knowledge.decode import KnowledgeError, decode, from_config, merge
 from greenlint.knowledge.knowledge import Knowledge, know
 from greenlint.knowledge.schema import Rows
@@ -29,7 +27,8 @@ __all__ = ["Knowledge", "KnowledgeError", "decode", "distributed", "from_config"
 
 DATA = Path(__file__).with_name("data")
 ENTRY_POINT_GROUP = "greenlint.knowledge"
-_DIGEST_SIZE = 32
+_NAME = "knowledge.msgpack"
+_LIMIT = 1 << 26
 
 
 def load(extra: Sequence[Rows] = (), cache_dir: Path | None = None) -> Knowledge:
@@ -50,11 +49,11 @@ def own_rows(cache_dir: Path | None = None) -> Rows:
     files = sorted(DATA.glob("*.toml"))
     if cache_dir is None:
         return _read(files)
-    path, key = cache_dir / "knowledge.msgpack", _key(files)
-    rows = _cached(path, key)
+    directory, identity = CacheDirectory(str(cache_dir)), _identity(files)
+    rows = _cached(directory, identity)
     if rows is None:
         rows = _read(files)
-        _keep(path, key, rows)
+        _keep(directory, identity, rows)
     return rows
 
 
@@ -95,12 +94,8 @@ def _decode_file(path: Path, source_name: str) -> Rows:
     return decode(text, source_name)
 
 
-def _key(files: Sequence[Path]) -> bytes:
-    digest = hashlib.blake2b(digest_size=_DIGEST_SIZE)
-    digest.update(f"{__version__} {msgspec.__version__}".encode())
-    for part in _stamps(files):
-        digest.update(part.encode())
-    return digest.digest()
+def _identity(files: Sequence[Path]) -> bytes:
+    return seal(f"knowledge {__version__} {msgspec.__version__}".encode(), "".join(_stamps(files)).encode())
 
 
 def _stamps(files: Sequence[Path]) -> Iterator[str]:
@@ -109,27 +104,17 @@ def _stamps(files: Sequence[Path]) -> Iterator[str]:
         yield f"{path.name} {stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}\n"
 
 
-def _cached(path: Path, key: bytes) -> Rows | None:
+def _cached(directory: CacheDirectory, identity: bytes) -> Rows | None:
+    content = directory.read(_NAME, _LIMIT) or b""
+    payload = content[2 * SEAL_BYTES :]
+    if content[: 2 * SEAL_BYTES] != identity + seal(payload):
+        return None
     try:
-        content = path.read_bytes()
-        head, payload = content[: 2 * _DIGEST_SIZE], content[2 * _DIGEST_SIZE :]
-        if head != key + _digest(payload):
-            return None
         return msgspec.msgpack.decode(payload, type=Rows)
-    except (OSError, msgspec.MsgspecError):
+    except (msgspec.MsgspecError, RecursionError):
         return None
 
 
-def _keep(path: Path, key: bytes, rows: Rows) -> None:
+def _keep(directory: CacheDirectory, identity: bytes, rows: Rows) -> None:
     payload = msgspec.msgpack.encode(rows)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(key + _digest(payload) + payload)
-        temporary.replace(path)
-    with suppress(OSError):
-        temporary.unlink(missing_ok=True)
-
-
-def _digest(payload: bytes) -> bytes:
-    return hashlib.blake2b(payload, digest_size=_DIGEST_SIZE).digest()
+    directory.write(_NAME, (identity, seal(payload), payload))

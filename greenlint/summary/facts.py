@@ -338,18 +338,43 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     call_count: int
 
 
-_BODY_ENCODER = msgspec.msgpack.Encoder()
+_ENCODER = msgspec.msgpack.Encoder()
 _BODY_DECODER = msgspec.msgpack.Decoder(Body)
+_MODULE_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
 
 
 def encode_body(body: Body) -> bytes:
     """Return the body in msgpack."""
-    return _BODY_ENCODER.encode(body)
+    return _ENCODER.encode(body)
 
 
 def decode_body(data: bytes) -> Body:
     """Return the body that ``encode_body`` wrote; raises msgspec.DecodeError for anything else."""
-    return _BODY_DECODER.decode(data)
+    body = _BODY_DECODER.decode(data)
+    if any(block.parent >= index for index, block in enumerate(body.blocks)):
+        raise msgspec.DecodeError("a block that is around itself")
+    return body
+
+
+def encode_module(module: ModuleFacts) -> bytes:
+    """Return the facts of a module in msgpack."""
+    return _ENCODER.encode(module)
+
+
+def decode_module(data: bytes) -> ModuleFacts:
+    """Return the facts that ``encode_module`` wrote; raises msgspec.DecodeError for anything else.
+
+    Whatever the data, scopes form a tree; bodies are judged when they are decoded.
+    """
+    module = _MODULE_DECODER.decode(data)
+    scopes, classes = module.scopes, module.classes
+    if not scopes or any(scope.parent >= index for index, scope in enumerate(scopes)):
+        raise msgspec.DecodeError("a scope that is in itself")
+    if any(not -1 <= scope.owner < len(classes) for scope in scopes):
+        raise msgspec.DecodeError("a method of no class")
+    if any(not (0 <= owner.parent < owner.scope < len(scopes)) for owner in classes):
+        raise msgspec.DecodeError("a class without a body")
+    return module
 
 
 def last_name(value: Value | None) -> str:

@@ -14,7 +14,7 @@ from greenlint.knowledge.schema import Rows
 
 
 def cached_files(directory: Path) -> list[Path]:
-    return sorted(directory.iterdir())
+    return sorted(directory.glob("*.msgpack"))
 
 
 def test_cached_rows_equal_the_rows_of_the_files(tmp_path: Path, rows: Rows) -> None:

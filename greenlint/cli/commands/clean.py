@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenlint.cachedir import DEFAULT_NAME, SIGNATURE, TAG
 from greenlint.cli.console import Console
 from greenlint.cli.program import add_program_options, programs_of
 from greenlint.model import GreenlintError
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from greenlint.options import Options
 
 HELP = "remove the cache of a program"
-DEFAULT_NAME = ".greenlint_cache"
-TAG = "CACHEDIR.TAG"
-SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 
 
 def configure(parser: ArgumentParser) -> None:

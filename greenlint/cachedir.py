@@ -1,0 +1,155 @@
+"""A directory of derived data: it may be missing, full, read-only, damaged, of another version or hostile.
+
+A file in it is written whole or not at all, under a lock where the system knows locks, and read only if it is a
+regular file of bearable size. Nothing is followed out of the directory and nothing but our own names is removed.
+Whoever reads a file judges its content; `seal` makes damage visible, not forgery: who may write the directory
+may also edit the program that it speaks of.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+
+DEFAULT_NAME = ".greenlint_cache"
+TAG = "CACHEDIR.TAG"
+SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
+"""First line of the tag, see https://bford.info/cachedir/: backups pass over directories that hold it."""
+
+SEAL_BYTES = 32
+_PATIENCE = 2.0
+_ABANDONED_SECONDS = 3600
+_OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_INSIDE = {
+    TAG: SIGNATURE + b"\n# This directory holds what greenlint derived from sources; it can be removed.\n",
+    ".gitignore": b"*\n",
+}
+
+
+def seal(*parts: bytes) -> bytes:
+    """Return the BLAKE2b-256 digest of the parts and of where each ends."""
+    digest = blake2b(digest_size=SEAL_BYTES)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part)
+    return digest.digest()
+
+
+class CacheDirectory:
+    """The directory at an absolute ``path``, which is made when something is first written."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """Return the content of a file, or None if there is none of at most ``limit`` bytes."""
+        if self._is_elsewhere():
+            return None
+        try:
+            descriptor = os.open(self._file(name), os.O_RDONLY | _OPEN)
+            with open(descriptor, "rb", buffering=0) as stream:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
+                    return None
+                data = stream.read(limit + 1)
+        except OSError:
+            return None
+        return data if len(data) <= limit else None
+
+    def write(self, name: str, parts: Iterable[bytes]) -> bool:
+        """Replace a file at once; return whether that could be done."""
+        temporary = self._file(f".{name}.{os.getpid()}.tmp")
+        try:
+            self._make()
+            with open(temporary, "xb", opener=_open_new) as stream:
+                stream.writelines(parts)
+            os.replace(temporary, self._file(name))
+        except OSError:
+            with suppress(OSError):
+                os.unlink(temporary)
+            return False
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove one of our files, if that can be done."""
+        with suppress(OSError):
+            os.unlink(self._file(name))
+
+    def names(self) -> list[str]:
+        """Return the names of what is in the directory, sorted."""
+        try:
+            return [] if self._is_elsewhere() else sorted(os.listdir(self.path))
+        except OSError:
+            return []
+
+    def sweep(self, is_stale: Callable[[str, float], bool]) -> None:
+        """Remove files by name and age in seconds, and temporary files that a killed run left behind."""
+        now = time.time()
+        for name in self.names():
+            try:
+                status = os.lstat(self._file(name))
+            except OSError:
+                continue
+            age = now - status.st_mtime
+            left_behind = name.startswith(".") and name.endswith(".tmp") and age > _ABANDONED_SECONDS
+            if stat.S_ISREG(status.st_mode) and (left_behind or is_stale(name, age)):
+                self.remove(name)
+
+    @contextmanager
+    def locked(self) -> Iterator[bool]:
+        """Hold the lock of the directory; yield False if another process keeps it or nothing can be written."""
+        descriptor = -1
+        try:
+            self._make()
+            descriptor = os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
+            yield _lock(descriptor)
+        except OSError:
+            if descriptor >= 0:
+                raise
+            yield False
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+
+    def _make(self) -> None:
+        """Make the directory; raise OSError if that is impossible, or if it is a link to another place."""
+        if self._is_elsewhere():
+            raise NotADirectoryError(self.path)
+        os.makedirs(self.path, exist_ok=True)
+        for name, content in _INSIDE.items():
+            with suppress(FileExistsError), open(self._file(name), "xb", opener=_open_new) as stream:
+                stream.write(content)
+
+    def _is_elsewhere(self) -> bool:
+        return os.path.islink(self.path)
+
+    def _file(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+
+def _open_new(path: str, flags: int) -> int:
+    return os.open(path, flags | _OPEN, 0o666)
+
+
+def _lock(descriptor: int) -> bool:
+    """Take the lock within some seconds; where locks are unknown it is always free."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        except OSError:  # a file system without locks
+            return True
+        else:
+            return True
