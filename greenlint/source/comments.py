@@ -83,9 +83,7 @@ def _noqa(place: Location, found: re.Match[str], suppressions: Suppressions, kno
     return Comment(place, text, ours, covered, _problem_of_noqa(found["rest"], codes, ours, known))
 
 
-def _problem_of_noqa(
-    rest: str, codes: tuple[str, ...] | None, ours: tuple[str, ...], known: Collection[str]
-) -> str:
+def _problem_of_noqa(rest: str, codes: tuple[str, ...] | None, ours: tuple[str, ...], known: Collection[str]) -> str:
     if codes is None:
         return "does nothing: flake8 wants `# noqa: GRN101`, with one space after the #"
     if codes == ():

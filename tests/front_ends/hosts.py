@@ -83,9 +83,7 @@ def command(directory: Path, *arguments: str, **env: str) -> Run:
     return Run(tuple(sorted(lines)), status, out, err)
 
 
-def flake8(
-    directory: Path, *arguments: str, stdin: bytes | None = None, launch: Sequence[str] = (), **env: str
-) -> Run:
+def flake8(directory: Path, *arguments: str, stdin: bytes | None = None, launch: Sequence[str] = (), **env: str) -> Run:
     """flake8 with these arguments, showing our codes only unless told otherwise."""
     chosen = () if any(word.startswith(("--select", "--ignore")) for word in arguments) else ("--select=GRN",)
     words = [*(launch or (PYTHON, "-m", "flake8")), *chosen, *arguments]
@@ -104,9 +102,7 @@ def flake8(
     return Run(tuple(sorted(lines)), status, out, err)
 
 
-def pylint(
-    directory: Path, *arguments: str, stdin: bytes | None = None, launch: Sequence[str] = (), **env: str
-) -> Run:
+def pylint(directory: Path, *arguments: str, stdin: bytes | None = None, launch: Sequence[str] = (), **env: str) -> Run:
     """pylint with these arguments, all messages but ours disabled unless told otherwise."""
     chosen = () if any(word.startswith("--disable") for word in arguments) else ("--disable=all", "--enable=greenlint")
     words = [

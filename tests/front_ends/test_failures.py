@@ -16,7 +16,7 @@ from .shop import CREATION, shop
 Host = Callable[..., Run]
 
 each_host = pytest.mark.parametrize("host", [flake8, pylint])
-PLANTED = """\
+RULE_FAILS = """\
 from greenlint.rules.shared_client import SharedClient
 
 
@@ -26,6 +26,22 @@ def check(self, project):
 
 SharedClient.check = check
 """
+ENGINE_FAILS = """\
+from greenlint import engine
+
+
+def check(paths, request):
+    raise ValueError("planted")
+
+
+engine.check = check
+"""
+
+
+def planted(directory: Path, program: str) -> str:
+    """A search path on which Python finds the program and runs it at its start."""
+    lay(directory, {"planted/sitecustomize.py": program})
+    return f"{directory / 'planted'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
 
 
 def the_message(run: Run) -> Line:
@@ -53,17 +69,14 @@ def test_a_configuration_that_does_not_exist(tmp_path: Path, host: Host) -> None
 @each_host
 def test_a_failure_in_a_rule(tmp_path: Path, host: Host) -> None:
     shop(tmp_path)
-    lay(tmp_path, {"planted/sitecustomize.py": PLANTED})
-    run = host(tmp_path, "app", PYTHONPATH=f"{tmp_path / 'planted'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    run = host(tmp_path, "app", PYTHONPATH=planted(tmp_path, RULE_FAILS))
     assert "GRN101 (shared-client): RuntimeError: planted in two lines" in the_message(run).text
 
 
 @each_host
 def test_a_failure_of_the_whole_analysis(tmp_path: Path, host: Host) -> None:
     shop(tmp_path)
-    planted = "from greenlint import engine\n\n\ndef check(*_):\n    raise ValueError('planted')\n\n\nengine.check = check\n"
-    lay(tmp_path, {"planted/sitecustomize.py": planted})
-    run = host(tmp_path, "app", PYTHONPATH=f"{tmp_path / 'planted'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    run = host(tmp_path, "app", PYTHONPATH=planted(tmp_path, ENGINE_FAILS))
     assert "nothing was checked: internal error: ValueError: planted (at sitecustomize.py:5)" in the_message(run).text
 
 

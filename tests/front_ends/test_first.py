@@ -33,9 +33,7 @@ class TestHomeIsNotChecked:
 
     @with_noqa
     @pytest.mark.parametrize("comment", ["# noqa", "# noqa: GRN101", "# greenlint: ignore[GRN101] one worker"])
-    def test_a_comment_where_it_is_shown_hides_it(
-        self, tmp_path: Path, front_end: FrontEnd, comment: str
-    ) -> None:
+    def test_a_comment_where_it_is_shown_hides_it(self, tmp_path: Path, front_end: FrontEnd, comment: str) -> None:
         shop(tmp_path, main=MAIN.replace(SPAWNED, f"{SPAWNED}  {comment}"))
         assert front_end(tmp_path, "app/main.py").places == []
 
@@ -55,16 +53,17 @@ class TestSuppressedAtHome:
         assert front_end(tmp_path, "app/main.py").places == [SPAWN]
 
 
+STDIN = {
+    "flake8": ("--stdin-display-name=app/clients.py", "-"),
+    "pylint": ("--from-stdin", "app/clients.py"),
+}
+
+
 class TestUnsavedText:
     """The text on stdin counts, not that of the file it stands for."""
 
-    STDIN = {
-        "flake8": ("--stdin-display-name=app/clients.py", "-"),
-        "pylint": ("--from-stdin", "app/clients.py"),
-    }
-
     def told(self, host: FrontEnd, directory: Path, text: str) -> list[tuple[str, int, str]]:
-        return host(directory, *self.STDIN[host.__name__], stdin=text.encode()).places
+        return host(directory, *STDIN[host.__name__], stdin=text.encode()).places
 
     @pytest.mark.parametrize("host", [flake8, pylint])
     def test_a_fault_that_is_not_saved_yet_is_found(self, tmp_path: Path, host: FrontEnd) -> None:
@@ -80,16 +79,12 @@ class TestUnsavedText:
     def test_flake8_takes_a_text_without_a_name(self, tmp_path: Path) -> None:
         shop(tmp_path)
         program = CLIENTS + MAIN.replace("from app.clients import fetch\n", "")
-        assert [line.place for line in flake8(tmp_path, "-", stdin=program.encode()).lines] == [
-            ("stdin", 3, "GRN101")
-        ]
+        assert [line.place for line in flake8(tmp_path, "-", stdin=program.encode()).lines] == [("stdin", 3, "GRN101")]
 
     @pytest.mark.parametrize(("host", "sent_as"), [(flake8, "latin-1"), (pylint, "utf-8")])
-    def test_the_text_may_declare_another_encoding(
-        self, tmp_path: Path, host: FrontEnd, sent_as: str
-    ) -> None:
+    def test_the_text_may_declare_another_encoding(self, tmp_path: Path, host: FrontEnd, sent_as: str) -> None:
         """pylint takes stdin for UTF-8 whatever the text says."""
         shop(tmp_path)
         text = f"# -*- coding: latin-1 -*-\nNAME = 'caf\xe9'; {CLIENTS}"
-        told = host(tmp_path, *self.STDIN[host.__name__], stdin=text.encode(sent_as))
+        told = host(tmp_path, *STDIN[host.__name__], stdin=text.encode(sent_as))
         assert told.places == [("app/clients.py", 4, "GRN101")]

@@ -69,7 +69,9 @@ class TestMisleading:
 
     def test_what_is_said_about_a_comment_can_be_suppressed(self, tmp_path: Path) -> None:
         directory = shop_with(tmp_path, "# noqa: GRN102, GRN902")
-        suppressed = {f.code: f.suppressed for f in check([directory], Request(overrides={"extend-select": "GRN9"})).findings}
+        suppressed = {
+            f.code: f.suppressed for f in check([directory], Request(overrides={"extend-select": "GRN9"})).findings
+        }
         assert suppressed["GRN902"] == "noqa"
 
 
