@@ -75,4 +75,5 @@ def _notes(finding: Finding, gutter: int, paint: Paint) -> Iterator[str]:
 
 def _notice(notice: Notice, path: str, paint: Paint) -> Iterator[str]:
     yield f"{paint(f'notice[{notice.code}]', 'notice')} {printable(notice.message)}"
-    yield f"{paint(' -->', 'frame')} {printable(path)}:{notice.line}"
+    if notice.path:
+        yield f"{paint(' -->', 'frame')} {printable(path)}:{notice.line}"
