@@ -6,32 +6,25 @@ needs when there is something to run.
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from greenlint.engine.request import Progress, Request
-from greenlint.model import Report, RuleInfo
-from greenlint.source.roots import programs
+from greenlint.model import INTERNAL_ERROR, GreenlintError, Report, RuleInfo
+from greenlint.source.roots import Program, programs
 
 __all__ = ["Progress", "Request", "check", "explain", "rules"]
-
-_RECURSION_LIMIT = 6000
 
 
 def check(paths: Sequence[Path], request: Request) -> Report:
     """Analyse the programs around the paths and report what stands in them. Raises GreenlintError."""
     from greenlint.engine.merging import merged
-    from greenlint.engine.run import Run
 
     started = time.perf_counter()
-    with _collector_off():
-        report = merged([Run(program, request).report() for program in programs(paths, request.root, request.overlay)])
+    report = merged([_report(program, request) for program in programs(paths, request.root, request.overlay)])
     seconds = time.perf_counter() - started
     return replace(report, statistics=replace(report.statistics, seconds=round(seconds, 3)))
 
@@ -40,9 +33,10 @@ def explain(place: str, request: Request) -> str:
     """Tell the proof for a client made or used at ``PATH:LINE``, or where it stopped. Raises GreenlintError."""
     from greenlint.engine.run import Run
     from greenlint.project.explain import explanation
+    from greenlint.summary.summarising import undisturbed
 
     path, _, line = place.rpartition(":")
-    with _collector_off():
+    with undisturbed():
         program = programs([Path(path)], request.root)[0]
         relative = Path(os.path.abspath(path)).relative_to(program.root).as_posix()
         return explanation(Run(program, request).project(), relative, int(line))
@@ -55,18 +49,21 @@ def rules() -> Mapping[str, RuleInfo]:
     return {rule.code: rule.info() for rule in all_rules()}
 
 
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Facts are trees without cycles: collecting while they grow costs a third of the time.
+def _report(program: Program, request: Request) -> Report:
+    """Run over one program; a run that comes to grief over facts of earlier runs is repeated without them."""
+    from greenlint.engine.run import Run
+    from greenlint.summary.summarising import undisturbed
 
-    Questions about values lead to questions: their depth is bounded, and above Python's default.
-    """
-    was_on, limit = gc.isenabled(), sys.getrecursionlimit()
-    gc.disable()
-    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if was_on:
-            gc.enable()
+    with undisturbed():
+        run = Run(program, request)
+        try:
+            report = run.report()
+        except GreenlintError:
+            raise
+        except Exception:
+            if not run.recalled:
+                raise
+        else:
+            if not (run.recalled and any(notice.code == INTERNAL_ERROR for notice in report.notices)):
+                return report
+        return Run(program, replace(request, cache=False)).report()

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Progress = Callable[[str, int, int], None]
 
@@ -18,7 +22,8 @@ class Request:
     that a host linter checks when it shows the findings itself: each is then shown in one of these.
     Only what the module of ``entry_point`` imports counts if one is given: every step of a proof lies there.
     Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
-    it is done, and of how much (0 if that is unknown).
+    it is done, and of how much (0 if that is unknown). An ``executor`` summarises files in place of processes of
+    our own, ``jobs`` of them at most.
     """
 
     root: Path | None = None
@@ -33,3 +38,4 @@ class Request:
     entry_point: str = ""
     baseline: bool = True
     progress: Progress | None = None
+    executor: Executor | None = None

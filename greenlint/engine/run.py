@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from greenlint.baseline import Baseline
+from greenlint.cachedir import DEFAULT_NAME, CacheDirectory
 from greenlint.engine.merging import order
 from greenlint.engine.request import Request
 from greenlint.knowledge.decode import from_config
@@ -26,11 +28,13 @@ from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.entry_points import plugin_groups
 from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
-from greenlint.source.reading import Source, Stamp, ast_of, read, utf8_lines
+from greenlint.source.reading import Source, Stamp, read, utf8_lines
 from greenlint.source.roles import role_of
 from greenlint.source.roots import Program
 from greenlint.source.suppressions import Suppressions
-from greenlint.summary.extract import summarise
+from greenlint.summary.cache import SummaryCache
+from greenlint.summary.facts import ModuleFacts
+from greenlint.summary.summarising import summaries
 
 NOT_PRODUCT = ("test", "example", "docs")
 _UNSAVED = Stamp(0, 0, 0, 0)
@@ -53,6 +57,12 @@ class Run:
         self.rules = select(all_rules(), self.options.select, self.options.ignore, self.options.extend_select)
         self.notices: list[Notice] = []
         self.sources: dict[str, Source] = {}
+        self._began = time.time_ns()
+        self._parsed = 0
+        self.recalled = 0
+        self._cache: CacheDirectory | None = None
+        if request.cache and not self.options.no_cache:
+            self._cache = CacheDirectory(str(self.options.cache_dir or program.root / DEFAULT_NAME))
 
     def report(self) -> Report:
         """Return what the rules find."""
@@ -73,7 +83,7 @@ class Run:
             root=str(self.program.root),
             findings=tuple(listed),
             notices=tuple(sorted(self.notices, key=lambda n: (n.path, n.line, n.code, n.message))),
-            statistics=replace(project.count(), parsed=len(project.modules)),
+            statistics=replace(project.count(), parsed=self._parsed, cached=self.recalled),
             rules={rule.code: rule.info() for rule in self.rules},
             hidden=sum(f.suppressed == BLANKET for f in listed),
             stale=tuple(map(str, compared.stale)) if self.program.given is None else (),
@@ -116,7 +126,7 @@ class Run:
         if self.options.knowledge:
             source, line = written_at(next(iter(self.options.knowledge)), "", self.program.root, **self._said)
             extra.append(from_config(self.options.knowledge, f"{source}:{line}"))
-        return load(extra)
+        return load(extra, Path(self._cache.path) if self._cache is not None else None)
 
     def _require_known_rules(self) -> None:
         for key, word in self.options.rule_words():
@@ -163,19 +173,34 @@ class Run:
             self.request.progress(stage, done, of)
 
     def _modules(self, files: Sequence[SourceFile]) -> Iterator[Module]:
-        for done, file in enumerate(files):
-            self._tell("reading", done, len(files))
-            source = self.sources.get(file.path)
-            tree = ast_of(source.data, file.path) if source is not None else None
-            if isinstance(tree, Notice):
-                self.notices.append(tree)
-            elif tree is not None:
-                try:
-                    summary = summarise(tree)
-                except RecursionError:
-                    self.notices.append(Notice("GRN901", file.path, 1, "cannot be analysed: it is nested too deeply"))
-                    continue
+        readable = [file for file in files if file.path in self.sources]
+        found = self._summaries([self.sources[file.path] for file in readable])
+        for file in readable:
+            summary = found[file.path]
+            if isinstance(summary, Notice):
+                self.notices.append(summary)
+            else:
                 yield Module(file.module, file.path, file.is_package, summary, file.role)
+
+    def _summaries(self, sources: Sequence[Source]) -> dict[str, ModuleFacts | Notice]:
+        """Return the summaries of earlier runs where they still hold, and make the others."""
+        cache = SummaryCache(self._cache, self._began) if self._cache is not None else None
+        found = cache.recall(sources) if cache is not None else {}
+        missing = [source for source in sources if source.path not in found]
+        self._parsed, self.recalled = len(missing), len(found)
+
+        def told(done: int) -> None:
+            self._tell("reading", done, len(missing))
+
+        made = summaries(missing, told, self._jobs(), self.request.executor)
+        found.update(zip([source.path for source in missing], made, strict=True))
+        if cache is not None:
+            saved = [source for source in sources if source.stamp != _UNSAVED]
+            cache.keep(saved, found, str(self.program.root))
+        return found
+
+    def _jobs(self) -> int:
+        return self.options.jobs if self.request.jobs is None else self.request.jobs
 
     def _reviews(self, silence: Silence, found: Sequence[Finding]) -> list[Finding]:
         """What the rules about comments find, unless another rule failed and they cannot know."""
