@@ -64,8 +64,8 @@ class Baseline:
             self._counts[entry] += count
 
     @classmethod
-    def read(cls, path: Path) -> Baseline:
-        """Read a file; raise GreenlintError with the line that is no entry."""
+    def read(cls, path: Path, *, mend: bool = False) -> Baseline:
+        """Read a file; raise GreenlintError with the line that is no entry, or pass over it to ``mend`` the file."""
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
@@ -73,7 +73,10 @@ class Baseline:
         except (OSError, UnicodeDecodeError) as error:
             raise GreenlintError(f"{path}: the baseline cannot be read: {error}") from None
         numbered = ((number, line.strip()) for number, line in enumerate(lines, start=1))
-        return cls(_parsed(line, f"{path}:{number}") for number, line in numbered if line and line[0] != "#")
+        told = [(number, line) for number, line in numbered if line and line[0] != "#"]
+        if mend:
+            told = [(number, line) for number, line in told if _is_entry(line)]
+        return cls(_parsed(line, f"{path}:{number}") for number, line in told)
 
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Baseline:
@@ -124,6 +127,14 @@ def entries_of(finding: Finding) -> tuple[Entry, ...]:
     """Return the entries that together are a finding."""
     subject = finding.subject or finding.identity
     return tuple(Entry(finding.code, subject, way) for way in finding.ways or ("",))
+
+
+def _is_entry(line: str) -> bool:
+    try:
+        _parsed(line, "")
+    except GreenlintError:
+        return False
+    return True
 
 
 def _parsed(line: str, place: str) -> tuple[Entry, int]:

@@ -16,7 +16,6 @@ from greenlint.cli.program import programs_of, request_of
 from greenlint.model import INTERNAL_ERROR, Finding, GreenlintError, Report
 
 if TYPE_CHECKING:
-    from greenlint.baseline import Baseline
     from greenlint.engine import Request
     from greenlint.source.roots import Program
 
@@ -41,7 +40,7 @@ def write_baseline(arguments: Namespace, paths: Sequence[Path], console: Console
         rules = {code for report in reports for code in report.rules}
         known = Baseline.of(findings)
         if place.exists():
-            known += _others(Baseline, place, rules)
+            known += Baseline.read(place, mend=True).besides(rules)
         write_file(place, known.lines())
         console.write([f"Wrote {_counted(findings)} to {_shown(place)}."])
         if place not in named:
@@ -78,13 +77,6 @@ def _whole(program: Program, request: Request, console: Console) -> Report:
         if notice.code == INTERNAL_ERROR:
             raise GreenlintError(f"{notice.message}; nothing was written")
     return report
-
-
-def _others(kind: type[Baseline], place: Path, rules: set[str]) -> Baseline:
-    """Keep what an older file says of rules that did not run; if all ran, it is not even read."""
-    from greenlint import engine
-
-    return kind.read(place).besides(rules) if set(engine.rules()) - rules else kind()
 
 
 def _write_noqa(place: Path, findings: Iterable[Finding], reason: str) -> None:

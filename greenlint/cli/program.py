@@ -101,9 +101,7 @@ def file_of(arguments: Namespace) -> Callable[[Path], str]:
     """Return the function that names the configuration file of the program under a root; empty if it has none."""
     from greenlint.options import configuration_file
 
-    return partial(
-        configuration_file, config=arguments.config, isolated=arguments.isolated, environment=os.environ
-    )
+    return partial(configuration_file, config=arguments.config, isolated=arguments.isolated, environment=os.environ)
 
 
 def _number(text: str) -> int:

@@ -50,7 +50,10 @@ def _named(word: str, known: Mapping[str, RuleInfo]) -> RuleInfo:
 
 
 def _write(rules: Sequence[RuleInfo], directory: Path) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GreenlintError(f"cannot write to {directory}: {error.strerror}") from None
     for rule in rules:
         write_file(directory / f"{rule.code}.md", [rule.page.rstrip("\n")])
 
