@@ -16,8 +16,8 @@ from greenlint.project.guards import Guards
 from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
 from greenlint.project.ownership import Ownership
-from greenlint.project.patching import PatchState, Timeline, patch_state
-from greenlint.project.program import Module, Program, Scope, components, imported_modules
+from greenlint.project.patching import Patched, PatchState, Timeline, patch_state
+from greenlint.project.program import Module, Program, Scope, Site, components, imported_modules
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning, feed
@@ -76,7 +76,7 @@ class Component:
         launches = [launch for launch in self._setting.launches if self._serves(launch)]
         in_greenthreads = [Declared(f"{s.module.name}.{s.qualname}", True) for s in self._placed("greenthread")]
         declared = (*self._setting.declared, *in_greenthreads)
-        implicit = Implicit(self.types, self.patched, launches, declared)
+        implicit = Implicit(self.types, self.patched, self._runs_native, launches, declared)
         spawning = Spawning(self.types, self.patched, implicit)
         roots = spawning.roots()
         for _ in range(MOST_ROUNDS):
@@ -87,6 +87,20 @@ class Component:
             spawning = Spawning(self.types, self.patched, implicit)
             roots = spawning.roots()
         return spawning, Roots(roots.all, frozenset(self._placed("native", "main")))
+
+    def _runs_native(self, scope: Scope) -> bool:
+        """Whether every entry point that can run a scope leaves threads unpatched."""
+        runs = self.timeline.running(scope)
+        return bool(runs) and all(self.timeline.state(run, "thread") is Patched.NO for run in runs)
+
+    def _runs_unpatched(self, scope: Scope) -> bool:
+        """Whether every entry point that can run a scope leaves sockets unpatched."""
+        runs = self.timeline.running(scope)
+        return bool(runs) and all(self.timeline.state(run, "socket") is Patched.NO for run in runs)
+
+    def _made_too_early(self, site: Site) -> bool:
+        """Whether an object of ``threading`` is made before the patch, in some entry point."""
+        return bool(self.timeline.made_before_patch(site))
 
     def _placed(self, *places: str) -> Iterator[Scope]:
         """The functions that a comment declares to run in one of the places."""
@@ -104,7 +118,9 @@ class Component:
     def sharing(self) -> Sharing:
         """The verdicts on shared clients."""
         spawning, roots = self._linked
-        return Sharing(self.types, roots, Guards(self.types), Ownership(self.types), spawning, self.patched)
+        guards = Guards(self.types, self._made_too_early)
+        ownership = Ownership(self.types, self._made_too_early)
+        return Sharing(self.types, roots, guards, ownership, spawning, self.patched, self._runs_unpatched)
 
     @cached_property
     def shared(self) -> tuple[SharedObject, ...]:

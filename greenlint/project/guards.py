@@ -8,7 +8,7 @@ made by the call itself guards nothing. Where the type of a lock is unknown its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.terms import BoundMethod, ClassType, FunctionType, Instance, Member, Opaque, Type
@@ -24,8 +24,9 @@ _DEEPEST = 3
 class Guards:
     """Answers about locks for one program."""
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, made_too_early: Callable[[Site], bool]) -> None:
         self._types = types
+        self._made_too_early = made_too_early
         self._decorated: dict[Scope, frozenset[Lock]] = {}
 
     def held_at(self, scope: Scope, block: int, at: int) -> frozenset[Lock]:
@@ -38,6 +39,13 @@ class Guards:
                 found.update(self._acquired_in_test(scope, around.value))
         found.update(self._between_acquire_and_release(scope, block, at))
         return frozenset(found)
+
+    def _excludes(self, found: Opaque) -> bool:
+        """Whether a library's object keeps other greenthreads out: a lock, made after the patch if it needs one."""
+        library = self._types.library
+        guard = library.guard(found.path)
+        native = guard is not None and guard.patched and found.birth is not None and self._made_too_early(found.birth)
+        return library.is_lock(found.path, found.birth) and not native
 
     def of_function(self, scope: Scope) -> frozenset[Lock]:
         """Return the locks that decorators hold for a function, or for the class it is a method of."""
@@ -90,7 +98,7 @@ class Guards:
 
     def _entered(self, scope: Scope, manager: Value | None, depth: int) -> Iterator[Lock]:
         for t in self._types.of(scope, manager):
-            if isinstance(t, Opaque) and self._types.library.is_lock(t.path, t.birth):
+            if isinstance(t, Opaque) and self._excludes(t):
                 yield from self._key(scope, manager, t)
                 return
             if isinstance(t, Opaque) and self._types.library.guard(t.path) is not None:
@@ -149,7 +157,7 @@ class Guards:
     def _is_lock_value(self, scope: Scope, value: Value | None) -> bool:
         for t in self._types.of(scope, value):
             if isinstance(t, Opaque):
-                return self._types.library.is_lock(t.path, t.birth)
+                return self._excludes(t)
         return bool(_LOCK_NAME.search(facts.last_name(value)))
 
     def _key(self, scope: Scope, value: Value | None, found: Opaque | None) -> Iterator[Lock]:

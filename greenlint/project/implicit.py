@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,16 +54,24 @@ class Implicit:
     """Finds roots that frameworks make."""
 
     def __init__(
-        self, types: Types, patched: PatchState, launches: Sequence[Launch] = (), declared: Sequence[Declared] = ()
+        self,
+        types: Types,
+        patched: PatchState,
+        runs_native: Callable[[Scope], bool],
+        launches: Sequence[Launch] = (),
+        declared: Sequence[Declared] = (),
     ) -> None:
+        self._runs_native = runs_native
         self._types = types
         self._patched = patched
         self._launches = launches
         self._declared = declared
         self._pending: list[Root] = []
 
-    def is_active(self, row: SpawnRow) -> bool:
-        """Tell whether a row makes greenthreads in this program."""
+    def is_active(self, row: SpawnRow, scope: Scope | None = None) -> bool:
+        """Tell whether a row makes greenthreads in this program, or where a scope of it runs."""
+        if row.runtime == "both" and scope is not None and self._runs_native(scope):
+            return False
         if row.runs_in not in _RUNS_GREEN or row.runtime == "caller-greenthread" or row.kind == "not-spawn":
             return False
         if row.runtime in ("eventlet", "gevent", "oslo-backend"):
@@ -95,7 +103,7 @@ class Implicit:
             for row in self._types.library.hook_rows(base):
                 if starter and starter not in row.starts_on:
                     continue
-                if self.is_active(row) and not self._is_framework(row):
+                if self.is_active(row, site.scope) and not self._is_framework(row):
                     entries = list(self._hooks_of(callee.klass, row, "born"))
                     entries += self._hooks_of_arguments(site, row)
                     if entries:

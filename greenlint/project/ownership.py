@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from greenlint.project.attributes import is_class_method, is_property
 from greenlint.project.calls import Passed
 from greenlint.project.origins import Slot
 from greenlint.project.program import Klass, Module, Scope, Site
-from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Instance, Member, Type
+from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Instance, Member, Opaque, Type
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
@@ -20,8 +20,9 @@ _MEMO_WORDS = ("cache", "memo", "singleton", "once", "lazy")
 class Ownership:
     """Answers about owners for one program."""
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, made_too_early: Callable[[Site], bool]) -> None:
         self._types = types
+        self._made_too_early = made_too_early
         self._singletons: dict[Klass, bool] = {}
         self._memoised: dict[Scope, bool] = {}
         self._holding: dict[tuple[Klass, str], bool] = {}
@@ -42,6 +43,13 @@ class Ownership:
                 if target is not None and target is not module:
                     return self.home_of_global(target, value.name, depth + 1)
         return module, name
+
+    def is_local(self, found: Opaque) -> bool:
+        """Tell whether a library's object keeps its attributes apart for each greenthread."""
+        guard = self._types.library.guard(found.path)
+        if guard is None or guard.kind != "per-greenthread":
+            return False
+        return not (guard.patched and found.birth is not None and self._made_too_early(found.birth))
 
     def is_per_greenthread(self, klass: Klass) -> bool:
         """Tell whether objects of a class keep their attributes apart for each greenthread."""

@@ -487,7 +487,7 @@ class Search:
     ) -> Iterator[Origin]:
         bases = self._types.of(scope, value.base)
         for base in bases:
-            if isinstance(base, Opaque) and self._types.library.is_per_greenthread(base.path):
+            if isinstance(base, Opaque) and self._ownership.is_local(base):
                 return
             if isinstance(base, Instance) and self._ownership.is_per_greenthread(base.klass):
                 return

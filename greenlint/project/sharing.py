@@ -8,7 +8,7 @@ reach is by many greenthreads, or two reaches by different ones, and the uses co
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -80,7 +80,14 @@ class Sharing:
     """The verdicts of one program."""
 
     def __init__(
-        self, types: Types, roots: Roots, guards: Guards, ownership: Ownership, spawning: Spawning, patched: PatchState
+        self,
+        types: Types,
+        roots: Roots,
+        guards: Guards,
+        ownership: Ownership,
+        spawning: Spawning,
+        patched: PatchState,
+        runs_unpatched: Callable[[Scope], bool],
     ) -> None:
         self._types = types
         self._roots = roots
@@ -88,6 +95,7 @@ class Sharing:
         self._ownership = ownership
         self._spawning = spawning
         self._patched = patched
+        self._runs_unpatched = runs_unpatched
         self.given_up = 0
         self.reaches: list[Reach] = []
 
@@ -113,10 +121,16 @@ class Sharing:
             origins, search.gave_up = [], True
         self.given_up += search.gave_up
         for origin in dict.fromkeys(origins):
-            if not self._is_own(use, origin):
+            if not self._is_own(use, origin) or self._never_yields(use, origin.state):
                 continue
             for client in self._clients(use, origin):
                 yield Reach(use._replace(client=client), origin)
+
+    def _never_yields(self, use: Use, state: State) -> bool:
+        """Whether the greenthreads are started where sockets stay unpatched, so that none gives way to another."""
+        if not state.crossed or self._yields_unpatched(use):
+            return False
+        return all(root.site is not None and self._runs_unpatched(root.scope) for root in state.crossed)
 
     def _is_own(self, use: Use, origin: Origin) -> bool:
         """Whether an object made as one class can hold this client: not one that a sibling class makes."""
@@ -173,8 +187,6 @@ class Sharing:
             return False
         if use.direction == "write" and is_datagram(use.client):
             return False
-        if self._patched.state is Patched.NO and row.direction != "state":
-            return self._yields_unpatched(use)
         return self._patched.state is not Patched.NO or self._yields_unpatched(use)
 
     def _collides(self, row: ClientRow) -> bool:

@@ -153,10 +153,10 @@ class Spawning:
                 if isinstance(base, ClassType) and self._implicit.constructed(site, base, self.waits, site.call.callee.name):
                     rows = ()
         for row in rows:
-            if row.target == "argument" and self._implicit.is_active(row):
+            if row.target == "argument" and self._implicit.is_active(row, site.scope):
                 many = row.multiplicity == "many"
                 yield Spawn(site, row, row.callable_position, row.callable_keyword, many, None, pool)
-            elif self._implicit.is_active(row):
+            elif self._implicit.is_active(row, site.scope):
                 self._roots.extend(self._implicit.by_argument(site, row, self.waits))
 
     def _spawn(self, spawn: Spawn) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from greenlint.model import Location, Role, Step
 from greenlint.project.patching.execution import Frame, ImportEvent, PatchEvent
 from greenlint.project.patching.timeline import Run
-from greenlint.project.program import Scope
+from greenlint.project.program import Module, Scope
 from greenlint.project.witness import Locator
 from greenlint.summary.facts import Span
 
@@ -67,22 +67,34 @@ class Teller:
 
     def imported(self, event: ImportEvent, what: str) -> Iterator[Step]:
         """Tell how a run came to import a module of a library."""
-        for hop in hops(event.frame, event.span):
-            yield self._hop(hop, what)
+        return self.chain(event.frame, event.span, Step(Role.IMPORT, self.at(event.frame.scope, event.span), what))
+
+    def chain(self, frame: Frame, span: Span, last: Step) -> Iterator[Step]:
+        """Tell how a run came to a statement, and end with a step about it."""
+        for hop in hops(frame, span):
+            yield self._hop(hop) if hop.into is not None else last
+
+    def place(self, patch: PatchEvent, module: Module) -> str:
+        """Name a patch, and the line of a module that comes to it if there is one."""
+        if patch.frame is None or patch.span is None:
+            return patch.name
+        near = [hop.span[0] for hop in hops(patch.frame, patch.span) if hop.scope.module is module]
+        return f"{patch.name} at " + (
+            f"line {near[-1]}" if near else f"{patch.frame.scope.module.path}:{patch.span[0]}"
+        )
 
     def patched(self, patch: PatchEvent) -> Iterator[Step]:
         """Tell how a run came to a patch; a launcher that patches has no place."""
         for hop in hops(patch.frame, patch.span):
             if hop.into is not None:
-                yield self._hop(hop, "")
+                yield self._hop(hop)
             else:
                 message = f"{patch.name} patches {groups_of(patch)}"
                 yield Step(Role.PATCH, self.at(hop.scope, hop.span), message)
 
-    def _hop(self, hop: Hop, what: str) -> Step:
+    def _hop(self, hop: Hop) -> Step:
+        assert hop.into is not None
         where = self.at(hop.scope, hop.span)
-        if hop.into is None:
-            return Step(Role.IMPORT, where, what)
         if hop.calls:
             return Step(Role.CALL, where, f"{hop.scope.label} calls {hop.into.label}")
         return Step(Role.IMPORT, where, f"{hop.scope.module.name} imports {hop.into.module.name}")

@@ -49,6 +49,16 @@ def effective_groups(knowledge: Knowledge, library: str) -> frozenset[str]:
     )
 
 
+def groups_of_name(knowledge: Knowledge, library: str, name: str) -> frozenset[str]:
+    """Return the groups that change a name of the standard library; all of them for one that any patch changes."""
+    found = frozenset(
+        row.group
+        for (runtime, _), row in knowledge.patch_groups.items()
+        if runtime == library and name in (*row.greens, *row.removes)
+    )
+    return found or effective_groups(knowledge, library)
+
+
 def selection(row: PatchApiRow, call: facts.CallSite, value_of: ValueOf, effective: frozenset[str]) -> Selection:
     """Return what a call of a patch function covers; ``effective`` are the groups that change anything."""
     if row.selection == "fixed":

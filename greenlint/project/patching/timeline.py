@@ -14,8 +14,8 @@ from functools import cached_property
 from greenlint.options import EntryPoint as DeclaredEntry
 from greenlint.project.entry_points import EntryPoint, entry_points
 from greenlint.project.patching.calls import PatchCalls
-from greenlint.project.patching.conditions import Conditions, surely
-from greenlint.project.patching.execution import Execution, ImportEvent, PatchEvent, Position
+from greenlint.project.patching.conditions import surely
+from greenlint.project.patching.execution import Execution, Frame, ImportEvent, PatchEvent, Position
 from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.imports import Imports
 from greenlint.project.patching.state import HUBS, Patched
@@ -36,7 +36,7 @@ class Run:
     entry: EntryPoint
     patches: tuple[PatchEvent, ...]
     imports: tuple[ImportEvent, ...]
-    entered: dict[Scope, tuple[int, Conditions]]
+    entered: dict[Scope, tuple[int, Frame]]
     loads: dict[Module, None]
     elsewhere: bool
     never: frozenset[Site] = frozenset()
@@ -164,12 +164,11 @@ class Timeline:
             execution.run(entry)
         reached = {patch.site for patch in execution.patches} | execution.never
         elsewhere = any(self._holds_more(module, reached) for module in holding)
-        entered = {scope: (clock, frame.conditions) for scope, (clock, frame) in execution.entered.items()}
         return Run(
             entry,
             tuple(execution.patches),
             tuple(execution.imports),
-            entered,
+            execution.entered,
             loads,
             elsewhere,
             frozenset(execution.never),

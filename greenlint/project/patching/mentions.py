@@ -1,0 +1,88 @@
+"""Is what a module binds when it is imported used later, when its functions run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greenlint.project.program import Module, Program, Scope
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+_RUNNING = ("function", "lambda")
+
+
+def is_called(program: Program, name: str) -> bool:
+    """Tell whether something of that name is called anywhere, handed to somebody, or is a base class."""
+    if program.calls_named(name):
+        return True
+    facts_of = (module.facts for module in program.modules.values())
+    return any(name in f.argument_names or name in f.subclassed for f in facts_of)
+
+
+def is_used(program: Program, scope: Scope, name: str) -> bool:
+    """Tell whether a function uses what a module or class body binds to a name."""
+    return next(uses(program, scope, name), None) is not None
+
+
+def uses(program: Program, scope: Scope, name: str) -> Iterator[tuple[Scope, int]]:
+    """Yield the functions, and the line in each, that use what a module or class body binds to a name."""
+    module = scope.module
+    for function in module.scopes:
+        if function.kind in _RUNNING and not _shadows(function, name):
+            yield from _in(function, name, scope.kind == "class")
+    if scope.kind == "class":
+        return
+    for other in program.modules.values():
+        if other is not module and _mentions(other, module, name):
+            for function in other.scopes:
+                if function.kind in _RUNNING:
+                    yield from _in(function, name, True)
+
+
+def _shadows(function: Scope, name: str) -> bool:
+    scope: Scope | None = function
+    while scope is not None and scope.kind != "module":
+        if scope.kind != "class" and scope.is_local(name):
+            return True
+        scope = scope.parent
+    return False
+
+
+def _mentions(other: Module, module: Module, name: str) -> bool:
+    """Whether a module imports the name, or the module that holds it, and uses an attribute of that name."""
+    for level, imported, names in other.facts.imported:
+        base = other.absolute(level, imported)
+        if base == module.name and name in names:
+            return True
+        direct = base == module.name and not names
+        last = module.name.rpartition(".")[2]
+        if direct or (last in names and f"{base}.{last}" == module.name):
+            return name in other.facts.calls or name + "." in other.facts.calls
+    return False
+
+
+def _in(function: Scope, name: str, attributes: bool) -> Iterator[tuple[Scope, int]]:
+    """Yield the places of a function that speak of the name, or of an attribute of that name."""
+    body = function.body
+    for call in body.calls:
+        values = (call.callee, *call.arguments, *(value for _, value in call.keywords))
+        if any(_names(value, name, attributes) for value in values):
+            yield function, call.span[0]
+    for block in body.blocks:
+        if block.kind == "with" and _names(block.value, name, attributes):
+            yield function, block.line
+    for line, value in (*((b.line, b.value) for b in body.bindings), *((s.span[0], s.value) for s in body.stores)):
+        if _names(value, name, attributes):
+            yield function, line
+
+
+def _names(value: Value | None, name: str, attributes: bool) -> bool:
+    if isinstance(value, facts.Name):
+        return value.id == name
+    if isinstance(value, facts.Attribute):
+        return (attributes and value.name == name) or _names(value.base, name, attributes)
+    if isinstance(value, facts.Item):
+        return _names(value.base, name, attributes)
+    if isinstance(value, facts.Operation):
+        return any(_names(operand, name, attributes) for operand in value.operands)
+    return False
