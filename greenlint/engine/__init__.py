@@ -11,12 +11,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from greenlint.engine.request import Progress, Request
 from greenlint.model import INTERNAL_ERROR, GreenlintError, Report, RuleInfo
 from greenlint.source.roots import Program, programs
 
-__all__ = ["Progress", "Request", "check", "explain", "rules"]
+if TYPE_CHECKING:
+    from greenlint.project.overview import Start
+
+__all__ = ["Progress", "Request", "check", "entry_points", "explain", "rules"]
 
 
 def check(paths: Sequence[Path], request: Request) -> Report:
@@ -40,6 +44,17 @@ def explain(place: str, request: Request) -> str:
         program = programs([Path(path)], request.root)[0]
         relative = Path(os.path.abspath(path)).relative_to(program.root).as_posix()
         return explanation(Run(program, request).project(), relative, int(line))
+
+
+def entry_points(paths: Sequence[Path], request: Request) -> Mapping[str, tuple[Start, ...]]:
+    """Return what starts each of the programs around the paths, by root. Raises GreenlintError."""
+    from greenlint.engine.run import Run
+    from greenlint.project.overview import starts
+    from greenlint.summary.summarising import undisturbed
+
+    with undisturbed():
+        found = programs(paths, request.root)
+        return {str(program.root): tuple(starts(Run(program, request).project())) for program in found}
 
 
 def rules() -> Mapping[str, RuleInfo]:
