@@ -17,6 +17,7 @@ from pathlib import Path
 
 from greenlint.options import Options
 from greenlint.source.exclusion import Exclusion, GitIgnores
+from greenlint.source.footprint import Footprint
 from greenlint.source.modules import Layout, enclosing_packages
 from greenlint.source.roles import Role, role_of
 
@@ -57,14 +58,17 @@ def discover(
     given: Sequence[Path] | None = None,
     *,
     named: Sequence[Path] = (),
+    seen: Footprint | None = None,
 ) -> tuple[SourceFile, ...]:
     """Return the Python files under `root`, sorted by path.
 
     With `given` the program is exactly these files and directories.  `named` are further files that the
     user named: they belong to it whatever their names and, unless `options.force_exclude`, exclude patterns.
     A directory that cannot be listed stands in the result as itself, so that reading it gives the notice.
+    `seen` is told what was looked at.
     """
-    walk = _Walk(os.path.abspath(root), options)
+    base = os.path.abspath(root)
+    walk = _Walk(base, options, seen or Footprint(base))
     if given is None:
         walk.descend("")
     for path in given or ():
@@ -80,6 +84,7 @@ class _Walk:
 
     root: str
     options: Options
+    seen: Footprint
     files: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
@@ -95,6 +100,7 @@ class _Walk:
         path = os.path.relpath(absolute, self.root).replace(os.sep, "/")
         if self.options.force_exclude and self._is_excluded_on_the_way(path):
             return
+        self.seen.note(path)
         is_directory = os.path.isdir(absolute)
         if is_directory:
             path = "" if path == "." else path
@@ -102,6 +108,7 @@ class _Walk:
         else:
             self.files.add(path)
         for directory in _directories_of(path):
+            self.seen.note(f"{directory}/__init__.py" if directory else "__init__.py")
             if os.path.isfile(f"{self.root}/{directory}/__init__.py"):
                 self.packages.add(directory)
         if starts_imports:
@@ -118,6 +125,7 @@ class _Walk:
                 continue
             prefix = f"{directory}/" if directory else ""
             if ".gitignore" in names and self.options.respect_gitignore:
+                self.seen.note(f"{prefix}.gitignore")
                 ignores = ignores.within(self._absolute(directory), prefix)
             if "__init__.py" in names:
                 self.packages.add(directory)
@@ -166,6 +174,8 @@ class _Walk:
         return directories
 
     def _is_python(self, entry: os.DirEntry[str], prefix: str) -> bool:
+        if entry.is_symlink() or "." not in entry.name:
+            self.seen.note(prefix + entry.name)
         if entry.name.endswith(".py"):
             return entry.is_file(follow_symlinks=False) or (entry.is_symlink() and self._leads_out(entry))
         return "." not in entry.name and _is_script(entry, prefix)
@@ -175,6 +185,7 @@ class _Walk:
         return os.path.isfile(real) and not real.startswith(os.path.realpath(self.root) + os.sep)
 
     def _listed(self, directory: str) -> list[os.DirEntry[str]]:
+        self.seen.note(directory)
         try:
             with os.scandir(self._absolute(directory)) as entries:
                 return list(entries)
@@ -200,12 +211,14 @@ class _Walk:
         if directory not in self.ignores:
             prefix = f"{directory}/" if directory else ""
             above = self._ignores_above(directory)
+            self.seen.note(f"{prefix}.gitignore")
             self.ignores[directory] = above.within(self._absolute(directory), prefix)
         return self.ignores[directory]
 
     def _is_excluded_on_the_way(self, path: str) -> bool:
         """Tell whether the walk would not have come to `path`."""
         for step in (*_directories_of(path)[1:], path):
+            self.seen.note(step)
             is_directory = step != path or os.path.isdir(self._absolute(path))
             if self.exclusion.covers(step, step.rpartition("/")[2], is_directory):
                 return True

@@ -17,6 +17,7 @@ from greenlint.source import server_settings
 from greenlint.source.commands import commands_in, known_programs
 from greenlint.source.entry_points import EntryPoint, from_pyproject, from_setup_cfg, from_setup_py
 from greenlint.source.exclusion import Exclusion
+from greenlint.source.footprint import Footprint
 from greenlint.source.logical_lines import logical_lines
 from greenlint.source.markers import mentions
 from greenlint.source.reading import read_path
@@ -48,30 +49,31 @@ class Launcher:
     config: str = ""
 
 
-def find_launchers(root: Path, options: Options | None = None) -> tuple[Launcher, ...]:
+def find_launchers(
+    root: Path, options: Options | None = None, seen: Footprint | None = None
+) -> tuple[Launcher, ...]:
     """Return the launchers of the tree under `root`, sorted by path and line.
 
     A file that cannot be read or parsed has none.  Those of tests and examples are among them: `role_of`
-    their path tells.
+    their path tells. `seen` is told what was looked at.
     """
-    base = os.path.abspath(root)
-    found = [
-        launcher for path in _candidates(base, options or Options()) for launcher in _in_file(base, path)
-    ]
-    placed = [replace(item, target=_placed(base, item.path, item.target)) for item in found]
+    seen = seen or Footprint(os.path.abspath(root))
+    found = [launcher for path in _candidates(seen, options or Options()) for launcher in _in_file(seen, path)]
+    placed = [replace(item, target=_placed(seen, item.path, item.target)) for item in found]
     return tuple(
-        sorted(_with_configured_library(base, placed), key=lambda item: (item.path, item.line, item.kind))
+        sorted(_with_configured_library(seen, placed), key=lambda item: (item.path, item.line, item.kind))
     )
 
 
-def _candidates(base: str, options: Options) -> Iterator[str]:
+def _candidates(seen: Footprint, options: Options) -> Iterator[str]:
     """Yield the relative paths of files that can hold a launcher."""
     exclusion = Exclusion.of((*options.exclude, *options.extend_exclude))
     stack = [""]
     while stack:
         prefix = stack.pop()
+        seen.note(prefix)
         try:
-            with os.scandir(os.path.join(base, prefix)) as entries:
+            with os.scandir(os.path.join(seen.root, prefix)) as entries:
                 listed = list(entries)
         except OSError:
             continue
@@ -94,8 +96,9 @@ def _can_launch(name: str) -> bool:
     return name.startswith(_PREFIXES) or name.endswith(_SUFFIXES) or name in {"setup.py", *_GUNICORN_FILES}
 
 
-def _in_file(base: str, path: str) -> Iterator[Launcher]:
-    content = read_path(path, os.path.join(base, path))
+def _in_file(seen: Footprint, path: str) -> Iterator[Launcher]:
+    seen.note(path)
+    content = read_path(path, os.path.join(seen.root, path))
     if isinstance(content, Notice) or len(content.data) > _MAXIMUM_BYTES:
         return
     name = path.rpartition("/")[2]
@@ -140,7 +143,7 @@ def _configured(path: str, text: str, found: server_settings.ServerSettings | No
         )
 
 
-def _placed(base: str, path: str, target: str) -> str:
+def _placed(seen: Footprint, path: str, target: str) -> str:
     """Return the path of a started file relative to the root.
 
     It may be written relative to the root or to the file that names it, or from the root of a container.
@@ -151,15 +154,20 @@ def _placed(base: str, path: str, target: str) -> str:
     parts = [part for part in target.split("/") if part not in {"", "."}]
     tails = ["/".join(parts[count:]) for count in range(len(parts))]
     places = [os.path.normpath(f"{directory}/{target}" if directory else target), *tails]
-    return next((place for place in places if os.path.isfile(os.path.join(base, place))), target)
+    for place in places:
+        seen.note(place)
+        if os.path.isfile(os.path.join(seen.root, place)):
+            return place
+    return target
 
 
-def _with_configured_library(base: str, launchers: list[Launcher]) -> Iterator[Launcher]:
+def _with_configured_library(seen: Footprint, launchers: list[Launcher]) -> Iterator[Launcher]:
     """Give a gunicorn command the library that the configuration file it uses names."""
     for launcher in launchers:
         if launcher.kind == "gunicorn" and launcher.arguments and not launcher.library:
-            config = _placed(base, launcher.path, launcher.config.removeprefix("file:") or _GUNICORN_FILES[0])
-            content = read_path(config, os.path.join(base, config))
+            config = _placed(seen, launcher.path, launcher.config.removeprefix("file:") or _GUNICORN_FILES[0])
+            seen.note(config)
+            content = read_path(config, os.path.join(seen.root, config))
             found = None if isinstance(content, Notice) else server_settings.of_gunicorn(content.data)
             if found is not None:
                 target = launcher.target or found.target
