@@ -77,13 +77,15 @@ class GroupRow(Row, frozen=True, gc=False):
 class StaleNameRow(Row, frozen=True, gc=False):
     """What ``from module import name`` before the patch does when it is used after it.
 
-    ``python`` holds verdicts that differ between Python versions.
+    ``python`` holds verdicts that differ between Python versions. ``anyway`` names the libraries under which it is
+    the same when the name is imported after the patch.
     """
 
     name: DottedName
     on_eventlet: Effect
     on_gevent: Effect
     python: str = ""
+    anyway: tuple[Library, ...] = ()
 
 
 class StaleObjectRow(Row, frozen=True, gc=False):

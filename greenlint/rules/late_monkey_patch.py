@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Severity
-from greenlint.project.patching.chains import Teller, hops, names_of
+from greenlint.project.patching.chains import Teller, names_of
 from greenlint.project.patching.late import LateImport, late_imports
 from greenlint.project.patching.sorted_imports import look_sorted
 from greenlint.rules.base import Rule
@@ -90,7 +90,7 @@ class LateMonkeyPatch(Rule):
         row, patch = late.breaker.row, late.patch
         where = teller.at(late.scope, late.span)
         sorted_ = late.scope.kind == "module" and look_sorted(component.program, late.scope.module, late.span[0] + 1)
-        message = f"{_imported(late)} before {_place(late)} and {_breaks(late)}"
+        message = f"{_imported(late)} before {teller.place(patch, late.scope.module)} and {_breaks(late)}"
         assumptions = ("the test around the patch lets it happen",) if late.conditions else ()
         return self.finding(
             where,
@@ -126,16 +126,6 @@ def _imported(late: LateImport) -> str:
 def _loads(late: LateImport) -> str:
     through = [name for name in (*late.breaker.through, late.breaker.name) if name != late.event.path]
     return f"imports {late.event.path}" + (f", which loads {', '.join(dict.fromkeys(through))}" if through else "")
-
-
-def _place(late: LateImport) -> str:
-    """Name the patch, and the line of the same file that comes to it if there is one."""
-    patch = late.patch
-    if patch.frame is None or patch.span is None:
-        return patch.name
-    chain = hops(patch.frame, patch.span)
-    near = next((hop.span[0] for hop in chain if hop.scope.module is late.scope.module and hop.span != late.span), 0)
-    return f"{patch.name} at " + (f"line {near}" if near else f"{patch.frame.scope.module.path}:{patch.span[0]}")
 
 
 def _breaks(late: LateImport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,16 @@ def shows(program: Program) -> str:
     return words.get(program.library, words.get("", ""))
 
 
+def concerns_this_python(program: Program) -> bool:
+    """Whether a run shows it on this Python: on those of ``# python:``, or on all."""
+    versions = read_header(program.files[program.main])[1].get("python", "")
+    return not versions or f"{sys.version_info[0]}.{sys.version_info[1]}" in versions.split()
+
+
 SHOWING = [program for program in programs() if shows(program)]
 
 
-@pytest.mark.parametrize("program", SHOWING, ids=str)
+@pytest.mark.parametrize("program", [program for program in SHOWING if concerns_this_python(program)], ids=str)
 def test_program_shows_what_it_says(program: Program, tmp_path: Path) -> None:
     shown = watch(program, tmp_path)
     assert shown.is_(shows(program)), f"{shown.lines} lines in {shown.spread:.2f} s, hung: {shown.hung}\n{shown.output}"
