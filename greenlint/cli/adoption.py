@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenlint.cli.console import Console, write_file
-from greenlint.cli.program import programs_of, request_of
-from greenlint.model import INTERNAL_ERROR, Finding, GreenlintError, Report
+from greenlint.cli.program import programs_of, request_of, whole_report
+from greenlint.model import Finding, GreenlintError, Report
 
 if TYPE_CHECKING:
-    from greenlint.engine import Request
-    from greenlint.source.roots import Program
+    pass
 
 DEFAULT_BASELINE = "greenlint-baseline.jsonl"
 """Name of the file, in the root of the program, if neither option nor configuration names one."""
@@ -34,7 +33,7 @@ def write_baseline(arguments: Namespace, paths: Sequence[Path], console: Console
         place = options.baseline or program.root / DEFAULT_BASELINE
         if options.baseline is not None:
             named.add(place)
-        found[place].append(_whole(program, request, console))
+        found[place].append(whole_report(program, request, console))
     for place, reports in found.items():
         findings = [finding for report in reports for finding in report.findings]
         rules = {code for report in reports for code in report.rules}
@@ -53,7 +52,7 @@ def add_noqa(arguments: Namespace, paths: Sequence[Path], console: Console) -> i
     request = request_of(arguments)
     wanted: dict[Path, list[Finding]] = defaultdict(list)
     for program, _ in programs_of(arguments, paths):
-        for finding in _whole(program, request, console).findings:
+        for finding in whole_report(program, request, console).findings:
             place = program.root / finding.location.path
             if finding.suppressed is None and any(place.is_relative_to(path) for path in program.shown):
                 wanted[place].append(finding)
@@ -63,20 +62,6 @@ def add_noqa(arguments: Namespace, paths: Sequence[Path], console: Console) -> i
     files = f"{len(wanted)} file" if len(wanted) == 1 else f"{len(wanted)} files"
     console.write([f"Suppressed {number} finding{'s' * (number != 1)} in {files}."])
     return 0
-
-
-def _whole(program: Program, request: Request, console: Console) -> Report:
-    """Check a program whatever part of it was named; a run that failed must not be the measure of anything."""
-    from greenlint import engine
-    from greenlint.cli.progress import Progress
-
-    paths = [program.root] if program.given is None else list(program.given)
-    with Progress(console) as progress:
-        report = engine.check(paths, replace(request, progress=progress))
-    for notice in report.notices:
-        if notice.code == INTERNAL_ERROR:
-            raise GreenlintError(f"{notice.message}; nothing was written")
-    return report
 
 
 def _write_noqa(place: Path, findings: Iterable[Finding], reason: str) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, ArgumentTypeError, BooleanOptionalAction, Namespace
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenlint.cli.console import Console
+from greenlint.model import INTERNAL_ERROR, GreenlintError
+
 if TYPE_CHECKING:
     from greenlint.engine import Request
+    from greenlint.model import Report
     from greenlint.options import Options
     from greenlint.source.roots import Program
 
@@ -95,6 +100,23 @@ def programs_of(arguments: Namespace, paths: Sequence[Path]) -> tuple[tuple[Prog
         )
         for program in programs(paths, arguments.root)
     )
+
+
+def whole_report(program: Program, request: Request, console: Console) -> Report:
+    """Check a program, whatever part of it was named; raise GreenlintError if a rule failed.
+
+    What is written or drawn from a report must not rest on one that lacks something.
+    """
+    from greenlint import engine
+    from greenlint.cli.progress import Progress
+
+    paths = [program.root] if program.given is None else list(program.given)
+    with Progress(console) as progress:
+        report = engine.check(paths, replace(request, progress=progress))
+    for notice in report.notices:
+        if notice.code == INTERNAL_ERROR:
+            raise GreenlintError(f"{notice.message}; nothing was written")
+    return report
 
 
 def file_of(arguments: Namespace) -> Callable[[Path], str]:

@@ -109,3 +109,16 @@ def test_says_that_there_is_nothing_to_draw(shop: Path, capsys: pytest.CaptureFi
 def test_a_mistake_is_named(shop: Path, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str) -> None:
     assert main(["graph", *words]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_nothing_is_drawn_of_a_run_in_which_a_rule_failed(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from greenlint.rules.shared_client import SharedClient
+
+    def fail(*_: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr(SharedClient, "check", fail)
+    assert main(["graph"]) == 2
+    assert "internal error in GRN101 (shared-client): KeyError: 'lost'" in capsys.readouterr().err

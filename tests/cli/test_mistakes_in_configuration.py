@@ -77,8 +77,14 @@ def test_in_a_file(shop: Path, capsys: pytest.CaptureFixture[str], file: str, te
     ("words", "complaint"),
     [
         (["--select", "GRN1011"], "command line: select: unknown rule 'GRN1011'; did you mean 'GRN101'?"),
-        (["--per-file-ignores", "a.py:GRN1011"], "command line: per-file-ignores: unknown rule 'GRN1011'; did you mean"),
-        (["--config", 'ignore = ["GRN1011"]'], "--config ignore = [\"GRN1011\"]: ignore: unknown rule 'GRN1011'; did you"),
+        (
+            ["--per-file-ignores", "a.py:GRN1011"],
+            "command line: per-file-ignores: unknown rule 'GRN1011'; did you mean",
+        ),
+        (
+            ["--config", 'ignore = ["GRN1011"]'],
+            "--config ignore = [\"GRN1011\"]: ignore: unknown rule 'GRN1011'; did you",
+        ),
         (["--min-confidence", "sure"], "command line: min-confidence: expected one of certain, likely, possible"),
         (["--config", "greenlint.tml"], "greenlint.tml: no such configuration file; did you mean 'greenlint.toml'?"),
     ],

@@ -10,8 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from greenlint.cli.console import Console, write_file
-from greenlint.cli.program import add_program_options, programs_of, request_of
-from greenlint.cli.progress import Progress
+from greenlint.cli.program import add_program_options, programs_of, request_of, whole_report
 from greenlint.model import Finding, GreenlintError, Report
 
 HELP = "draw the proof of findings as a picture"
@@ -50,16 +49,12 @@ def run(arguments: Namespace, console: Console) -> int:
 
 def _report(arguments: Namespace, console: Console) -> Report:
     """Check the whole program, known and suppressed findings included: what is drawn was asked for."""
-    from greenlint import engine
-
     path = Path()
     if arguments.finding is not None:
         path = Path(_place(arguments.finding)["path"])
     program, _ = programs_of(arguments, [path])[0]
-    paths = [program.root] if program.given is None else list(program.given)
     request = replace(request_of(arguments), baseline=False, entry_point=arguments.entry_point or "")
-    with Progress(console) as progress:
-        return engine.check(paths, replace(request, progress=progress))
+    return whole_report(program, request, console)
 
 
 def _chosen(report: Report, asked: str | None) -> Sequence[Finding]:
