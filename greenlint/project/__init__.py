@@ -12,15 +12,17 @@ from functools import cached_property
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
+from greenlint.project.components import connected, imported_modules
 from greenlint.project.guards import Guards
+from greenlint.project.handing import feed
 from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import Patched, PatchState, Timeline, patch_state
-from greenlint.project.program import Module, Program, Scope, Site, components, imported_modules
+from greenlint.project.program import Module, Program, Scope, Site
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
-from greenlint.project.spawning import Spawning, feed
+from greenlint.project.spawning import Spawning
 from greenlint.project.types import Types
 from greenlint.project.witness import Lines, Locator, Witness
 from greenlint.source.launchers import Launcher
@@ -141,7 +143,7 @@ class Project:
     def __post_init__(self) -> None:
         library = Library(self.knowledge)
         linked = [module for module in self.modules if module.role != "test"] or list(self.modules)
-        self._components = [Component(group, library, self.setting) for group in components(linked)]
+        self._components = [Component(group, library, self.setting) for group in connected(linked)]
         self.locator = Locator(self.lines)
         self.witness = Witness(self.locator)
 

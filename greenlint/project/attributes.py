@@ -79,8 +79,7 @@ class Attributes:
         methods, holder = self._types.hierarchy.find(klass, name)
         if methods:
             return tuple(
-                BoundMethod(m, klass) if "classmethod" in m.decorator_names() else FunctionType(m)
-                for m in methods
+                BoundMethod(m, klass) if "classmethod" in m.decorator_names() else FunctionType(m) for m in methods
             )
         found = self.class_variable(klass, name)
         if found or not isinstance(holder, str):
@@ -142,9 +141,7 @@ class Attributes:
 
     def field(self, klass: Klass, name: str, subclasses: bool) -> Types_:
         """Return what an attribute is set to anywhere in the class family, or declared as in a class body."""
-        return self._types.memo.ask(
-            ("field", klass, name, subclasses), lambda: self._field(klass, name, subclasses)
-        )
+        return self._types.memo.ask(("field", klass, name, subclasses), lambda: self._field(klass, name, subclasses))
 
     def _field(self, klass: Klass, name: str, subclasses: bool) -> Types_:
         found: list[Type] = []
@@ -211,7 +208,6 @@ class Attributes:
             if is_class_method(scope):
                 found.extend(self._types.of(scope, store.value))
         return tuple(dict.fromkeys(found)) or self._set_on_class(klass, name)
-
 
     def _set_on_class(self, klass: Klass, name: str) -> Types_:
         """What ``Class.name = value`` sets, wherever it stands."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.project.guards import lock_description
+from greenlint.project.overlap import Reach
 from greenlint.project.patching import Patched
-from greenlint.project.sharing import Reach, SharedObject
+from greenlint.project.sharing import SharedObject
 from greenlint.project.uses import Client, Uses
 from greenlint.summary import facts
 

@@ -96,7 +96,7 @@ class Hierarchy:
 
     def _linearise(self, klass: Klass) -> tuple[Base, ...]:
         bases = list(dict.fromkeys(self._bases_of(klass)))
-        sequences = [list(self.order(b)) if isinstance(b, Klass) else [b] for b in bases]
+        sequences: list[list[Base]] = [list(self.order(b)) if isinstance(b, Klass) else [b] for b in bases]
         sequences.append(list(bases))
         merged: list[Base] = [klass]
         while any(sequences):

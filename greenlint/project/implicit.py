@@ -91,9 +91,7 @@ class Implicit:
         yield from self._launched()
         yield from self._configured()
 
-    def constructed(
-        self, site: Site, callee: ClassType, waits: Waits, starter: str = ""
-    ) -> tuple[SpawnRow, ...]:
+    def constructed(self, site: Site, callee: ClassType, waits: Waits, starter: str = "") -> tuple[SpawnRow, ...]:
         """Note the roots that making an object of a class starts; return rows that take a callable instead.
 
         ``starter`` is the class method that makes and starts it (``Worker.spawn()``), empty for a plain call.
@@ -181,8 +179,8 @@ class Implicit:
             yield from self._entries_of_object(found.of, row)
         elif isinstance(found, Instance):
             below = [] if found.exact else self._types.hierarchy.subclasses(found.klass)
-            for klass in (found.klass, *below):
-                yield from self._methods_of(klass, row)
+            for each in (found.klass, *below):
+                yield from self._methods_of(each, row)
         elif isinstance(found, ClassType) and row.target == "hook-methods":
             yield from self._hooks_of(found.klass, row, "fresh")
         elif isinstance(found, FunctionType | BoundMethod):
@@ -292,7 +290,9 @@ class Implicit:
                         entries = list(self._hooks_of(klass, row, "shared"))
                         if entries:
                             many = row.fresh_self or row.self_overlap != "never"
-                            root = Root(row=row, scope=klass.scope, site=None, callee=None, many=many, library=row.runtime)
+                            root = Root(
+                                row=row, scope=klass.scope, site=None, callee=None, many=many, library=row.runtime
+                            )
                             root.entries.extend(entries)
                             self.hand_over(root)
                             yield root
@@ -328,7 +328,9 @@ class Implicit:
             path = f"{scope.module.name}.{scope.qualname}"
             for declared in self._declared:
                 if fnmatch.fnmatchcase(path, declared.pattern.replace(":", ".")):
-                    row = SpawnRow(id="configuration", source="configuration", runtime="both", kind="decorator", target="decorated")
+                    row = SpawnRow(
+                        id="configuration", source="configuration", runtime="both", kind="decorator", target="decorated"
+                    )
                     root = Root(row=row, scope=scope, site=None, callee=None, many=declared.many, library="")
                     root.entries.append(Entry(scope, "shared" if scope.owner else "value", scope.owner, None))
                     yield root

@@ -144,7 +144,7 @@ class Ownership:
 
     def _is_singleton(self, klass: Klass) -> bool:
         for method in self._types.hierarchy.find(klass, "__new__")[0]:
-            if any(_is_kept(store.value) for store in (*method.body.stores, *method.body.item_stores)):
+            if _keeps(method):
                 return True
         if any(self._memoises(klass.enclosing, decorator) for decorator in klass.facts.decorators):
             return True
@@ -163,7 +163,7 @@ class Ownership:
 
     def _metaclass_keeps(self, meta: Klass) -> bool:
         for method in self._types.hierarchy.find(meta, "__call__")[0]:
-            if any(_is_kept(store.value) for store in (*method.body.stores, *method.body.item_stores)):
+            if _keeps(method):
                 return True
         return False
 
@@ -194,8 +194,10 @@ class Ownership:
         return found
 
 
-def _is_kept(value: Value | None) -> bool:
-    return isinstance(value, facts.Call | facts.Name)
+def _keeps(method: Scope) -> bool:
+    """Whether a method puts what it makes somewhere before it returns."""
+    kept = [store.value for store in method.body.stores] + [store.value for store in method.body.item_stores]
+    return any(isinstance(value, facts.Call | facts.Name) for value in kept)
 
 
 def _with_metaclass(klass: Klass) -> list[Value | None]:

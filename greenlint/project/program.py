@@ -11,10 +11,11 @@ component  modules that imports connect, in whatever direction; components know 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from greenlint.project.forks import is_forked_child
 from greenlint.summary import facts
 from greenlint.summary.facts import Binding, Body, Value
 
@@ -193,25 +194,9 @@ class Scope:
         for index, around in self.blocks_around(block):
             if around.kind in facts.LOOPS:
                 found.add(index)
-            elif around.kind == "if" and self._is_forked_child(around.value):
+            elif around.kind == "if" and is_forked_child(self, around.value):
                 break
         return frozenset(found)
-
-    def is_in_forked_child(self, block: int) -> bool:
-        """Tell whether a block runs in a child process that the scope has just forked."""
-        return any(b.kind == "if" and self._is_forked_child(b.value) for _, b in self.blocks_around(block))
-
-    def _is_forked_child(self, test: Value | None) -> bool:
-        """Whether a condition is ``pid == 0`` after ``pid = os.fork()``: another process, which loops no more."""
-        if not isinstance(test, facts.Operation) or facts.Constant(0) not in test.operands or test.operator != "==":
-            return False
-        for operand in test.operands:
-            for binding in self.locals.get(operand.id, ()) if isinstance(operand, facts.Name) else ():
-                if isinstance(binding.value, facts.Call):
-                    callee = self.module.scopes[binding.value.scope].body.calls[binding.value.index].callee
-                    if facts.last_name(callee) == "fork":
-                        return True
-        return False
 
     def decorator_names(self) -> list[str]:
         """Return the last names of the decorators, seen through calls."""
@@ -271,7 +256,7 @@ class Site(NamedTuple):
     """A call in a scope."""
 
     scope: Scope
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs on a site
 
     @property
     def call(self) -> facts.CallSite:
@@ -298,7 +283,7 @@ class Program:
     @cached_property
     def packages(self) -> frozenset[str]:
         """Dotted prefixes of module names, namespace packages included."""
-        found = set()
+        found: set[str] = set()
         for name in self.modules:
             parts = name.split(".")
             found.update(".".join(parts[:count]) for count in range(1, len(parts)))
@@ -352,9 +337,7 @@ class Program:
 
     def holders_of(self, callee: str) -> frozenset[str]:
         """Return the names of variables and attributes that hold what a callee of that name returned."""
-        return frozenset(
-            name for module in self.modules.values() for name in module.facts.made.get(callee, ())
-        )
+        return frozenset(name for module in self.modules.values() for name in module.facts.made.get(callee, ()))
 
     @cached_property
     def _passing(self) -> dict[str, list[Module]]:
@@ -411,53 +394,5 @@ class Program:
             folder = importer.path.rpartition("/")[0]
             base = f"{folder}/" if folder else ""
             relative = dotted.replace(".", "/")
-            module = self._by_path.get(f"{base}{relative}.py") or self._by_path.get(
-                f"{base}{relative}/__init__.py"
-            )
+            module = self._by_path.get(f"{base}{relative}.py") or self._by_path.get(f"{base}{relative}/__init__.py")
         return module
-
-
-def components(modules: Sequence[Module]) -> list[list[Module]]:
-    """Return the modules in groups that imports connect, each group in path order.
-
-    Union-find over the undirected import graph (Tarjan 1975).
-    """
-    ordered = sorted(modules, key=lambda module: module.path)
-    program = Program(ordered)
-    parent = {module.name: module.name for module in ordered}
-
-    def find(name: str) -> str:
-        while parent[name] != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for module in ordered:
-        for target in imported_modules(program, module):
-            one, other = find(module.name), find(target.name)
-            if one != other:
-                parent[max(one, other)] = min(one, other)
-    groups: dict[str, list[Module]] = {}
-    for module in ordered:
-        groups.setdefault(find(module.name), []).append(module)
-    return list(groups.values())
-
-
-def imported_modules(program: Program, module: Module) -> Iterator[Module]:
-    """Yield the modules that importing this one runs: its packages, and what it imports, packages first."""
-    package = module.name.rpartition(".")[0]
-    while package:
-        if package in program.modules:
-            yield program.modules[package]
-        package = package.rpartition(".")[0]
-    for level, name, imported in module.facts.imported:
-        base = module.absolute(level, name)
-        for dotted in (base, *(f"{base}.{part}" if base else part for part in imported)):
-            found = program.module_for(dotted, module if level == 0 else None)
-            if found is not None and found is not module:
-                yield found
-
-
-def value_scope(scope: Scope, value: Value) -> Scope:
-    """Return the scope in which a value's calls stand; for values that name one, that one."""
-    return scope.module.scopes[value.scope] if isinstance(value, facts.Call) else scope

@@ -26,7 +26,9 @@ from greenlint.summary.facts import Value
 if TYPE_CHECKING:
     from greenlint.project.types import Types
 
-_SAME_CONTENTS = frozenset(("dict", "list", "tuple", "set", "frozenset", "iter", "reversed", "sorted", "next", "enumerate", "zip"))
+_SAME_CONTENTS = frozenset(
+    ("dict", "list", "tuple", "set", "frozenset", "iter", "reversed", "sorted", "next", "enumerate", "zip")
+)
 _GIVES_ELEMENT = frozenset(("get", "pop", "popleft", "setdefault", "popitem", "get_nowait", "__getitem__", "__next__"))
 _GIVES_CONTAINER = frozenset(("values", "copy", "__iter__"))
 MOST_DOTS = 9

@@ -7,50 +7,37 @@ reach is by many greenthreads, or two reaches by different ones, and the uses co
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from greenlint.knowledge.schema import ClientRow
 from greenlint.project.guards import Guards, Lock
 from greenlint.project.origins import Hop, Origin, Slot, State
+from greenlint.project.overlap import (
+    ENDS,
+    Overlap,
+    Reach,
+    apart,
+    are_alternatives,
+    conflict,
+    distinct,
+    places,
+    precedes,
+    shortest_first,
+)
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import Patched, PatchState, imports_green
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
 from greenlint.project.search import Search
+from greenlint.project.slots import Slots
 from greenlint.project.spawning import Spawning
 from greenlint.project.terms import ClassType
 from greenlint.project.types import Types
 from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
 
-MOST_REACHES = 200
-_ARMS = ("if", "else")
 _COLLIDES = ("breaks", "hangs", "state")
-_ENDS = frozenset(("close", "stop", "shutdown", "disconnect", "terminate", "kill", "__del__", "__exit__", "cleanup"))
-
-
-class Overlap(enum.Enum):
-    """How two uses come to overlap."""
-
-    MANY = "many greenthreads of one kind"
-    PAIR = "greenthreads of two kinds"
-    STARTER = "a greenthread and the code that started it"
-    OWNER = "a greenthread of the owner and a caller of the owner"
-
-
-class Reach(NamedTuple):
-    """A use and one origin of the object used."""
-
-    use: Use
-    origin: Origin
-
-    @property
-    def state(self) -> State:
-        """The state in which the search ended."""
-        return self.origin.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +80,7 @@ class Sharing:
         self._roots = roots
         self._guards = guards
         self._ownership = ownership
+        self._slots = Slots(types, ownership)
         self._spawning = spawning
         self._patched = patched
         self._runs_unpatched = runs_unpatched
@@ -106,7 +94,7 @@ class Sharing:
         for reach in self.reaches:
             if self._matters(reach.use):
                 family = "state" if reach.use.client.row.direction == "state" else "collides"
-                groups.setdefault((self._slot(reach), family), []).append(reach)
+                groups.setdefault((self._slots.of(reach), family), []).append(reach)
         found = [shared for (slot, _), reaches in groups.items() for shared in self._verdict(slot, reaches)]
         yield from sorted(found, key=lambda shared: (shared.births[0].key, shared.slot))
 
@@ -210,44 +198,6 @@ class Sharing:
             return True
         return imports_green(self._types.program, use.client.birth.scope.module, self._types)
 
-    def _slot(self, reach: Reach) -> Slot:
-        birth = reach.use.client.birth
-        return self._home(birth) or reach.state.slot or ("birth", birth.scope.module.name, str(birth.call.span[0]))
-
-    def _home(self, birth: Site) -> Slot | None:
-        """The slot that the call which makes a client fills directly, None for a factory's result."""
-        scope = birth.scope
-        made = facts.Call(scope.index, birth.index)
-        names = {b.name for b in scope.body.bindings if _is_or_holds(b.value, made)}
-        for store in (*scope.body.stores, *scope.body.item_stores):
-            if _is_or_holds(store.value, made) or (isinstance(store.value, facts.Name) and store.value.id in names):
-                target = store.base if isinstance(store, facts.ItemStore) else facts.Attribute(store.base, store.name)
-                slot = self._slot_of(scope, target)
-                if slot is not None:
-                    return slot
-        returned = any(_is_or_holds(r.value, made) for r in scope.body.returns)
-        for name in sorted(names):
-            if name in scope.body.global_names or scope.kind == "module":
-                return ("global", scope.module.name, name)
-            if scope.kind == "class":
-                return ("field", scope.module.name, scope.qualname, name)
-            if not returned and not self._is_returned(scope, name):
-                return ("variable", scope.module.name, scope.qualname, name)
-        return None
-
-    @staticmethod
-    def _is_returned(scope: Scope, name: str) -> bool:
-        values = [r.value for r in (*scope.body.returns, *scope.body.yields)]
-        return any(isinstance(value, facts.Name) and value.id == name for value in values)
-
-    def _slot_of(self, scope: Scope, target: facts.Value | None) -> Slot | None:
-        if isinstance(target, facts.Attribute):
-            return self._ownership.field_slot(self._types.of(scope, target.base), target.name)
-        if isinstance(target, facts.Name) and self._types.binding_scope(scope, target.id) is None:
-            home, name = self._ownership.home_of_global(scope.module, target.id)
-            return ("global", home.name, name)
-        return None
-
     def _verdict(self, slot: Slot, reaches: Sequence[Reach]) -> Iterator[SharedObject]:
         if self._opted_out(reaches) or self._is_sized(reaches):
             return
@@ -273,10 +223,10 @@ class Sharing:
         )
 
     def _conflicts(self, reaches: Sequence[Reach]) -> Iterator[tuple[Overlap, Reach, Reach]]:
-        crossed = _distinct(sorted((r for r in reaches if r.state.crossed), key=_shortest_first))
+        crossed = distinct(sorted((r for r in reaches if r.state.crossed), key=shortest_first))
         for reach in crossed:
             if reach.state.many and not reach.state.locks and reach.origin.kind != "parameter":
-                if _conflict(reach.use, reach.use):
+                if conflict(reach.use, reach.use):
                     yield Overlap.MANY, reach, reach
         pairs = [
             (first, second)
@@ -284,7 +234,9 @@ class Sharing:
             for second in crossed[index + 1 :]
             if self._is_pair(first, second)
         ]
-        for first, second in sorted(pairs, key=lambda pair: "exclusive" in (pair[0].use.direction, pair[1].use.direction)):
+        for first, second in sorted(
+            pairs, key=lambda pair: "exclusive" in (pair[0].use.direction, pair[1].use.direction)
+        ):
             yield Overlap.PAIR, first, second
         for first in crossed:
             for second in reaches:
@@ -295,14 +247,14 @@ class Sharing:
                         yield Overlap.OWNER, first, second
 
     def _unguarded(self, first: Reach, second: Reach) -> bool:
-        if not _conflict(first.use, second.use) or first.state.locks & second.state.locks:
+        if not conflict(first.use, second.use) or first.state.locks & second.state.locks:
             return False
         return "parameter" not in (first.origin.kind, second.origin.kind) and self._same_object(first, second)
 
     def _is_pair(self, first: Reach, second: Reach) -> bool:
-        if first is second or not self._unguarded(first, second) or _are_alternatives(first, second):
+        if first is second or not self._unguarded(first, second) or are_alternatives(first, second):
             return False
-        one, other = _apart(first.state.crossed, second.state.crossed)
+        one, other = apart(first.state.crossed, second.state.crossed)
         if not one and not other:
             return first.state.many or second.state.many
         if not one or not other:
@@ -310,7 +262,7 @@ class Sharing:
             return self._follows_spawn(inner, outer, (one or other)[-1])
         if set(one) & set(other):
             return False
-        if _precedes(first, second) or _precedes(second, first):
+        if precedes(first, second) or precedes(second, first):
             return False
         singles = {root.single for root in one if root.single}
         return not singles & {root.single for root in other if root.single}
@@ -332,7 +284,7 @@ class Sharing:
         root = root or first.state.crossed[-1]
         if root.site is None or root.serial == "call" or root.many:
             return False
-        for scope, index in _places(second):
+        for scope, index in places(second):
             if scope is root.scope and index > root.site.index:
                 between = scope.body.calls[root.site.index + 1 : index]
                 if not any(self._spawning.waits.is_join(call) for call in between):
@@ -347,10 +299,10 @@ class Sharing:
             return False
         if not first.origin.path or method.owner is None or second.use.scope is first.use.scope:
             return False
-        if other.name in _ENDS or other.name == "__init__" or not self._related(method.owner, other.owner):
+        if other.name in ENDS or other.name == "__init__" or not self._related(method.owner, other.owner):
             return False
-        before = [i for scope, i in _places(second) if scope is root.scope and i < root.site.index]
-        return not before and not any(scope.name in ("__init__", *_ENDS) for scope, _ in _places(second))
+        before = [i for scope, i in places(second) if scope is root.scope and i < root.site.index]
+        return not before and not any(scope.name in ("__init__", *ENDS) for scope, _ in places(second))
 
     def _opted_out(self, reaches: Sequence[Reach]) -> bool:
         """``hub_prevent_multiple_readers(False)``: the program accepts several users of one socket."""
@@ -394,28 +346,9 @@ class Sharing:
         return tuple(dict.fromkeys(found))
 
 
-def _is_or_holds(value: facts.Value | None, made: facts.Call) -> bool:
-    if value == made:
-        return True
-    if isinstance(value, facts.Operation):
-        return any(_is_or_holds(operand, made) for operand in value.operands)
-    return False
-
-
-def _conflict(one: Use, other: Use) -> bool:
-    if one.method in _ENDS and other.method in _ENDS:
-        return False
-    directions = {one.direction, other.direction}
-    if one.client.row.direction == "state":
-        return bool(directions & {"use", "mutate"})
-    if directions <= {"read"} or directions <= {"write"}:
-        return True
-    return bool(directions & {"exclusive", "mutate"})
-
-
 def _collides(reach: Reach, first: Reach, second: Reach) -> bool:
     """Whether a reach takes part in the fault: no lock, and a use that conflicts with one of the proof."""
-    return not reach.state.locks and (_conflict(reach.use, first.use) or _conflict(reach.use, second.use))
+    return not reach.state.locks and (conflict(reach.use, first.use) or conflict(reach.use, second.use))
 
 
 def _way(reach: Reach) -> str:
@@ -426,78 +359,6 @@ def _way(reach: Reach) -> str:
 
 def _path(scope: Scope) -> str:
     return f"{scope.module.name}.{scope.qualname}" if scope.qualname else scope.module.name
-
-
-def _shortest_first(reach: Reach) -> tuple[object, ...]:
-    state = reach.state
-    return (len(state.assumptions), len(state.crossed), len(state.hops), reach.use.key, str(reach.origin.kind))
-
-
-def _apart(one: Sequence[Root], other: Sequence[Root]) -> tuple[list[Root], list[Root]]:
-    """The roots of two reaches without the outer ones that they have in common (innermost first)."""
-    first, second = list(one), list(other)
-    while first and second and first[-1] is second[-1]:
-        first.pop()
-        second.pop()
-    return first, second
-
-
-def _are_alternatives(first: Reach, second: Reach) -> bool:
-    """Whether one call leads to both uses through different targets, or they start in two arms of one condition."""
-    targets = {hop.site: hop.function for hop in first.state.hops if hop.site is not None}
-    for hop in second.state.hops:
-        if hop.site is not None and targets.get(hop.site, hop.function) is not hop.function:
-            return True
-    return any(
-        _in_other_arm(scope, index, other_index)
-        for scope, index in _places(first, spawns=True)
-        for other_scope, other_index in _places(second, spawns=True)
-        if scope is other_scope
-    )
-
-
-def _in_other_arm(scope: Scope, one: int, other: int) -> bool:
-    calls = scope.body.calls
-    if one >= len(calls) or other >= len(calls):
-        return False
-    arms = {_arm(block): block.kind for _, block in scope.blocks_around(calls[one].block) if block.kind in _ARMS}
-    return any(
-        block.kind in _ARMS and arms.get(_arm(block), block.kind) != block.kind
-        for _, block in scope.blocks_around(calls[other].block)
-    )
-
-
-def _arm(block: facts.Block) -> tuple[int, int]:
-    return block.parent, block.line
-
-
-def _places(reach: Reach, spawns: bool = False) -> Iterator[tuple[Scope, int]]:
-    """The calls on the path of a reach: the use itself, then its callers; on demand the spawns as well."""
-    yield reach.use.scope, reach.use.at
-    for hop in reach.state.hops:
-        if hop.site is not None and (spawns or hop.root is None):
-            yield hop.scope, hop.site.index
-
-
-def _distinct(reaches: Sequence[Reach]) -> list[Reach]:
-    """The first of the reaches that a verdict cannot tell apart, shortest path first."""
-    found: dict[tuple[object, ...], Reach] = {}
-    for reach in reaches:
-        state = reach.state
-        key = (reach.use.scope, reach.use.direction, reach.origin.holder, state.crossed, state.many, state.locks)
-        found.setdefault(key, reach)
-    return list(found.values())[:MOST_REACHES]
-
-
-def _precedes(one: Reach, other: Reach) -> bool:
-    """Whether one use is over when the function that it stands in starts the greenthread of the other."""
-    for root in other.state.crossed:
-        for scope, index in _places(one):
-            if root.site is not None and scope is root.scope and index < root.site.index:
-                block = scope.body.calls[index].block if index < len(scope.body.calls) else 0
-                if not scope.loops_around(block) & scope.loops_around(root.block):
-                    return True
-    return False
 
 
 def _is_true(call: facts.CallSite, keyword: str) -> bool:

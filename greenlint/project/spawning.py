@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import SpawnRow
-from greenlint.project.calls import Edge, Passed, bound_value, unpacked
+from greenlint.project.handing import argument_of, called_parameters, handed_on, position_of
 from greenlint.project.implicit import Implicit
 from greenlint.project.patching import PatchState
 from greenlint.project.program import Scope, Site
@@ -19,7 +19,6 @@ from greenlint.project.terms import (
     FunctionType,
     Instance,
     Member,
-    PartialType,
     Type,
     unwrap_partial,
 )
@@ -150,7 +149,9 @@ class Spawning:
             rows = self._implicit.constructed(site, callee, self.waits)
         if isinstance(callee, External) and isinstance(site.call.callee, facts.Attribute):
             for base in self._types.of(site.scope, site.call.callee.base):
-                if isinstance(base, ClassType) and self._implicit.constructed(site, base, self.waits, site.call.callee.name):
+                if isinstance(base, ClassType) and self._implicit.constructed(
+                    site, base, self.waits, site.call.callee.name
+                ):
                     rows = ()
         for row in rows:
             if row.target == "argument" and self._implicit.is_active(row, site.scope):
@@ -161,7 +162,7 @@ class Spawning:
 
     def _spawn(self, spawn: Spawn) -> None:
         scope, call = spawn.site.scope, spawn.site.call
-        callable_ = _callable(call, spawn.position, spawn.keyword)
+        callable_ = argument_of(call, spawn.position, spawn.keyword)
         if callable_ is None:
             self._forwarded(spawn)
             return
@@ -177,7 +178,7 @@ class Spawning:
     def _root(self, spawn: Spawn, callable_: Value) -> Root:
         call = spawn.site.call
         waiting = self.waits.of(spawn.site, spawn.row)
-        positional, keywords = _handed_on(call, spawn)
+        positional, keywords = handed_on(call, spawn)
         serial = spawn.serial or waiting.serial
         single = spawn.pool if spawn.pool is not None and self._holds_one(spawn.pool) else None
         return Root(
@@ -204,7 +205,7 @@ class Spawning:
             if isinstance(callee, External):
                 for row in self._types.library.spawns(callee.path):
                     if row.size_argument or row.size_position >= 0:
-                        size = _callable(pool.call, row.size_position, row.size_argument)
+                        size = argument_of(pool.call, row.size_position, row.size_argument)
                         if isinstance(size, facts.Constant) and size.value == 1:
                             return True
         return False
@@ -297,13 +298,15 @@ class Spawning:
         self._spawners.add((function, name))
         inside = root.scope is function and bool(root.loops)
         many = spawn.many or inside
-        position = _position(function, name)
+        position = position_of(function, name)
         forwards = any(isinstance(value, facts.Starred) for value in root.positional)
         inner = root if root.positional and not forwards else None
         for edge in self._types.callers.of(function):
             if edge.site.scope is not function:
                 self.waits.note(edge.site)
-                self._work.append(Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool, root.serial, inner))
+                self._work.append(
+                    Spawn(edge.site, spawn.row, position, name, many, function, spawn.pool, root.serial, inner)
+                )
         for scope in self._decorated_by(function):
             self._decorated(scope, root, function)
 
@@ -366,7 +369,7 @@ class Spawning:
             yield from self._stored_parameter(scope, value)
         for t in self._types.of(scope, value):
             if isinstance(t, FunctionType):
-                yield from _called_parameters(t.scope)
+                yield from called_parameters(t.scope)
 
     def _stored_parameter(self, scope: Scope, value: facts.Attribute) -> Iterator[tuple[Scope, str]]:
         """``self.target`` that a constructor stores from its parameter."""
@@ -378,112 +381,6 @@ class Spawning:
                             yield stored_in, store.value.id
 
 
-def feed(types: Types, roots: Roots) -> bool:
-    """Let parameters know what spawners pass them; return whether anything was new."""
-    before = {key: len(values) for key, values in types.callers.spawned.items()}
-    types.callers.spawned.clear()
-    for root in roots.all:
-        for entry in root.entries:
-            function = entry.function
-            for parameter in function.body.parameters:
-                given = handed_to(root, entry, parameter.name)
-                if given is not None:
-                    types.callers.spawned.setdefault((function, parameter.name), []).append(given)
-    after = {key: len(values) for key, values in types.callers.spawned.items()}
-    return before != after
-
-
-def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:
-    """Return what a root passes for a parameter of a function that it runs."""
-    if root.site is None or entry.via is None:
-        return None
-    positional, keywords = unpacked(root.given_in or root.scope, root.positional), dict(root.keywords)
-    via = entry.via
-    while isinstance(via, PartialType):
-        made = via.site.call
-        if via.site.scope is root.scope:
-            positional = [*made.arguments[1:], *positional]
-            keywords = {**dict(made.keywords), **keywords}
-        via = via.target
-    bound = isinstance(via, BoundMethod | Instance | ClassType)
-    value = bound_value(entry.function, parameter, positional, keywords, 1 if bound else 0)
-    if value is None:
-        return None
-    return Passed(root.given_in or root.scope, value, root.given_block if root.given_in else root.block)
-
-
-def _callable(call: facts.CallSite, position: int, keyword: str) -> Value | None:
-    if keyword:
-        for name, value in call.keywords:
-            if name == keyword:
-                return value
-    before = call.arguments[: position + 1]
-    if position < 0 or len(before) <= position or any(isinstance(a, facts.Starred) for a in before):
-        return None
-    return before[position]
-
-
-def _handed_on(
-    call: facts.CallSite, spawn: Spawn
-) -> tuple[tuple[Value | None, ...], tuple[tuple[str | None, Value | None], ...]]:
-    """The arguments that the callable gets."""
-    row = spawn.row
-    if spawn.inner is not None:
-        return spawn.inner.positional, spawn.inner.keywords
-    if spawn.wrapper is not None:
-        return call.arguments[spawn.position + 1 :] if spawn.position >= 0 else (), call.keywords
-    if row.args_style == "star":
-        return (None,) * row.leading_arguments + call.arguments[row.args_from :], call.keywords
-    if row.args_style == "tuple":
-        return _tuple_arguments(call, row)
-    rest = call.arguments[max(row.args_from, 0) :] if row.args_from >= 0 else ()
-    if row.args_style == "items":
-        return tuple(facts.Element(value) for value in rest), ()
-    if row.args_style == "items-star" and rest:
-        return tuple(facts.Item(facts.Element(rest[0]), facts.Constant(index)) for index in range(6)), ()
-    return (), ()
-
-
-def _tuple_arguments(
-    call: facts.CallSite, row: SpawnRow
-) -> tuple[tuple[Value | None, ...], tuple[tuple[str | None, Value | None], ...]]:
-    values = _callable(call, row.args_position, row.args_keyword)
-    named = _callable(call, -1, row.kwargs_keyword)
-    positional = values.items if isinstance(values, facts.Sequence) else ()
-    keywords: list[tuple[str | None, Value | None]] = []
-    if isinstance(named, facts.Mapping):
-        for key, value in zip(named.keys, named.items, strict=True):
-            if isinstance(key, facts.Constant) and isinstance(key.value, str):
-                keywords.append((key.value, value))
-    return positional, tuple(keywords)
-
-
-def _position(function: Scope, name: str) -> int:
-    """The position of a parameter among the arguments of a call; -1 when it is given by name only."""
-    names = [p.name for p in function.body.parameters if p.kind == "positional"]
-    if name not in names:
-        return -1
-    bound = function.owner is not None and "staticmethod" not in function.decorator_names()
-    return names.index(name) - (1 if bound else 0)
-
-
 def _is_receiver(function: Scope, name: str) -> bool:
     parameters = function.body.parameters
     return function.owner is not None and bool(parameters) and parameters[0].name == name
-
-
-def _called_parameters(function: Scope) -> Iterator[tuple[Scope, str]]:
-    """Yield the parameters of enclosing functions that a nested function calls."""
-    if function.parent is None or function.parent.kind not in ("function", "lambda"):
-        return
-    for call in function.body.calls:
-        if isinstance(call.callee, facts.Name) and not function.is_local(call.callee.id):
-            at: Scope | None = function.parent
-            while at is not None and at.kind in ("function", "lambda"):
-                if at.parameter(call.callee.id) is not None:
-                    yield at, call.callee.id
-                    break
-                at = at.parent
-
-
-__all__ = ["Edge", "Spawn", "Spawning", "feed", "handed_to"]

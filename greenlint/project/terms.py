@@ -15,45 +15,45 @@ class _Type(msgspec.Struct, frozen=True, gc=False):
     """An abstract type; hashable."""
 
 
-class ModuleType(_Type):
+class ModuleType(_Type, frozen=True, gc=False):
     """A module of the program."""
 
     module: Module
 
 
-class PackageType(_Type):
+class PackageType(_Type, frozen=True, gc=False):
     """A namespace package of the program, known only by its dotted name."""
 
     dotted: str
 
 
-class External(_Type):
+class External(_Type, frozen=True, gc=False):
     """Something of a library, by canonical dotted path: a module, class or function."""
 
     path: str
 
 
-class Opaque(_Type):
+class Opaque(_Type, frozen=True, gc=False):
     """An object that a library made: what ``path`` returns when it is called."""
 
     path: str
     birth: Site | None
 
 
-class Member(_Type):
+class Member(_Type, frozen=True, gc=False):
     """Attribute ``name`` of a library's object."""
 
     owner: Opaque
     name: str
 
 
-class ClassType(_Type):
+class ClassType(_Type, frozen=True, gc=False):
     """A class of the program."""
 
     klass: Klass
 
 
-class Instance(_Type):
+class Instance(_Type, frozen=True, gc=False):
     """An object of a class of the program. ``exact``: made by a call of that class; else it may be a subclass's.
 
     ``birth`` is kept only for classes that are clients by inheritance.
@@ -64,13 +64,13 @@ class Instance(_Type):
     birth: Site | None = None
 
 
-class FunctionType(_Type):
+class FunctionType(_Type, frozen=True, gc=False):
     """A plain function (or an unbound method) of the program."""
 
     scope: Scope
 
 
-class BoundMethod(_Type):
+class BoundMethod(_Type, frozen=True, gc=False):
     """A method of the program with its receiver."""
 
     scope: Scope
@@ -78,21 +78,21 @@ class BoundMethod(_Type):
     exact: bool = False
 
 
-class PartialType(_Type):
+class PartialType(_Type, frozen=True, gc=False):
     """``functools.partial(target, ...)``: the call that made it holds the arguments."""
 
     target: Type
     site: Site
 
 
-class SuperType(_Type):
+class SuperType(_Type, frozen=True, gc=False):
     """``super()`` in a method of a class, looking in the order of ``start``'s methods."""
 
     klass: Klass
     start: Klass
 
 
-class ElementType(_Type):
+class ElementType(_Type, frozen=True, gc=False):
     """A container with an element of this type."""
 
     of: Type

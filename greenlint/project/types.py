@@ -44,14 +44,30 @@ _ANNOTATION_WRAPPERS = frozenset(
     ("Optional", "Union", "Annotated", "ClassVar", "Final", "Type", "type", "Self", "Required", "InitVar")
 )
 _CONTAINERS = frozenset(
-    ("list", "List", "dict", "Dict", "set", "Set", "tuple", "Tuple", "Sequence", "Iterable", "Iterator", "Mapping", "deque")
+    (
+        "list",
+        "List",
+        "dict",
+        "Dict",
+        "set",
+        "Set",
+        "tuple",
+        "Tuple",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Mapping",
+        "deque",
+    )
 )
 
 
 class Types:
     """Answers for one program. ``attributes``, ``results`` and ``callers`` are the rooms it asks in turn."""
 
-    def __init__(self, program: Program, library: Library, plugins: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self, program: Program, library: Library, plugins: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.program = program
         self.library = library
         self.hierarchy = Hierarchy(program, self._bases)
@@ -142,7 +158,7 @@ class Types:
         module = self.program.module_for(path, importer)
         if module is not None:
             return (ModuleType(module),)
-        head, _, last = path.rpartition(".")
+        head = path.rpartition(".")[0]
         while head:
             module = self.program.module_for(head, importer)
             if module is not None:
@@ -150,7 +166,7 @@ class Types:
                 for part in path[len(head) + 1 :].split("."):
                     found = distinct(t for b in found for t in self.attributes.of(b, part))
                 return found
-            head, _, last = head.rpartition(".")
+            head = head.rpartition(".")[0]
         if path in self.program.packages:
             return (PackageType(path),)
         return (External(self.library.canonical(path)),)

@@ -245,7 +245,7 @@ class Uses:
         if not isinstance(receiver, facts.Attribute) or not isinstance(receiver.base, facts.Name):
             return False
         around = [index for index, _ in scope.blocks_around(site.call.block)]
-        for index, call in enumerate(scope.body.calls[: site.index]):
+        for call in scope.body.calls[: site.index]:
             callee = call.callee
             if isinstance(callee, facts.Attribute) and callee.base == receiver.base and call.block in around:
                 for t in self._types.of(scope, callee):
@@ -333,7 +333,9 @@ def _direction(row: ClientRow, method: str) -> str:
 
 def _attribute_direction(row: ClientRow, name: str) -> str:
     """How calling a method of an attribute uses the client (``process.stdout.read()``, ``proxy.system.list()``)."""
-    return row.uses.kind_of(name) or ("exclusive" if row.default_use == "exclusive" and not row.attribute_streams else "")
+    return row.uses.kind_of(name) or (
+        "exclusive" if row.default_use == "exclusive" and not row.attribute_streams else ""
+    )
 
 
 def _is_renewed(scope: Scope, receiver: Value | None, site: Site) -> bool:

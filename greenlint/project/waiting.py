@@ -62,9 +62,7 @@ class Waits:
                 return self._ended(site, row, call, index, loops)
         return Waiting("", loops)
 
-    def _ended(
-        self, site: Site, row: SpawnRow, join: facts.CallSite, index: int, loops: frozenset[int]
-    ) -> Waiting:
+    def _ended(self, site: Site, row: SpawnRow, join: facts.CallSite, index: int, loops: frozenset[int]) -> Waiting:
         scope = site.scope
         ended = scope.loops_around(join.block)
         at_once = ended == scope.loops_around(site.call.block) and row.multiplicity != "many"
@@ -98,9 +96,7 @@ class Waits:
             )
         return False
 
-    def _waits_for_all(
-        self, scope: Scope, call: facts.CallSite, names: frozenset[str], pool: Value | None
-    ) -> bool:
+    def _waits_for_all(self, scope: Scope, call: facts.CallSite, names: frozenset[str], pool: Value | None) -> bool:
         """``joinall(jobs)`` with a job of ours in it, ``pool.waitall()`` of the pool that spawned."""
         callee = call.callee
         if isinstance(callee, facts.Attribute) and pool is not None and callee.base == pool:

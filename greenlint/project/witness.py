@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from greenlint.model import Location, Role, Step
 from greenlint.project.origins import Hop, Slot
+from greenlint.project.overlap import Overlap, Reach
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.roots import Root
-from greenlint.project.sharing import Overlap, Reach, SharedObject
+from greenlint.project.sharing import SharedObject
 from greenlint.project.uses import Use
 from greenlint.source.reading import code_point_column
 from greenlint.summary import facts

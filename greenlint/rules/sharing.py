@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Severity
-from greenlint.project.sharing import Overlap, Reach, SharedObject, roots_of
+from greenlint.project.overlap import Overlap, Reach
+from greenlint.project.sharing import SharedObject, roots_of
 from greenlint.project.witness import slot_name
 from greenlint.rules.base import Rule
 

@@ -1,0 +1,217 @@
+"""What a parameter stands for: the receiver of a method, an argument, what a framework passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from greenlint.project.calls import Edge
+from greenlint.project.handing import handed_to
+from greenlint.project.origins import Key, Origin, Slot, State
+from greenlint.project.program import Scope, Site
+from greenlint.project.roots import Entry, Root
+from greenlint.project.search.ground import Frames
+from greenlint.project.search.ways import Way, Ways
+from greenlint.project.terms import (
+    BoundMethod,
+    ClassType,
+    Instance,
+    PartialType,
+    SuperType,
+)
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+
+class Receivers(Ways):
+    """The steps from a parameter to what was passed."""
+
+    def _parameter(
+        self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        own = is_receiver(scope, name)
+        if frames:
+            yield from self._through_frame(scope, name, frames, state, depth, own)
+            return
+        klass = scope.owner
+        if own:
+            state = state.in_loop(bool(self._loops(scope, block, state)), "spawned in a loop on one object")
+            key: Key = (klass,) if klass else ()
+            if state.many:
+                yield Origin("self", key, state, klass)
+                return
+            me = Origin("self", key, state, klass)
+        else:
+            default = scope.parameter(name)
+            if default is not None and isinstance(default.default, facts.Call):
+                slot: Slot = ("default", scope.module.name, scope.qualname, name)
+                yield from self._shared(scope, slot, None, block, state.with_slot(slot), depth)
+            me = Origin("parameter", (scope, name), state)
+        for way in self._ways_into(scope, block, state, me, depth):
+            if isinstance(way, Origin):
+                yield way
+            elif own:
+                yield from self._receiver(way, scope, depth)
+            else:
+                yield from self._argument(way, scope, name, depth)
+
+    def _through_frame(
+        self, scope: Scope, name: str, frames: Frames, state: State, depth: int, own: bool
+    ) -> Iterator[Origin]:
+        frame = frames[-1]
+        outer = frames[:-1]
+        if own:
+            if isinstance(frame.receiver, tuple):
+                slot, held = frame.receiver
+                yield from self._shared(frame.scope, slot, held, frame.block, state, depth)
+            else:
+                yield from self._back(frame.scope, frame.receiver, frame.block, outer, state, depth)  # type: ignore[arg-type]
+        elif frame.site is not None:
+            for callee in self._types.of(frame.site.scope, frame.site.call.callee):
+                for target, _ in self._types.callers.targets(callee):
+                    if target is scope:
+                        for given in self._types.callers.argument(Edge(frame.site, callee), scope, name):
+                            yield from self._back(frame.scope, given.value, frame.block, outer, state, depth)
+
+    def _receiver(self, way: Way, function: Scope, depth: int) -> Iterator[Origin]:
+        """The object that a method runs on, seen from a caller or a root."""
+        if way.root is not None and way.entry is not None:
+            yield from self._receiver_at_root(way, way.root, way.entry, depth)
+            return
+        if way.site is None or way.edge_type is None:
+            return
+        via = way.edge_type
+        callee = way.site.call.callee
+        if way.handed is not None:
+            yield from self._receiver_of_value(way.scope, way.handed, way.block, way.state, depth)
+            return
+        if isinstance(via, ClassType):
+            yield Origin("born", (way.site,), way.state, via.klass)
+        elif isinstance(callee, facts.Attribute):
+            yield from self._bound_receiver(way, callee, depth)
+        elif isinstance(callee, facts.Name):
+            yield from self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
+
+    def _bound_receiver(self, way: Way, callee: facts.Attribute, depth: int) -> Iterator[Origin]:
+        bases = self._types.of(way.scope, callee.base)
+        if any(isinstance(base, ClassType) for base in bases) and way.site is not None and way.site.call.arguments:
+            value: Value | None = way.site.call.arguments[0]
+        elif any(isinstance(base, SuperType) for base in bases):
+            value = self_name(way.scope)
+        else:
+            value = callee.base
+        yield from self._back(way.scope, value, way.block, (), way.state, depth)
+
+    def _receiver_at_root(self, way: Way, root: Root, entry: Entry, depth: int) -> Iterator[Origin]:
+        if entry.receiver == "fresh":
+            return
+        if entry.receiver == "born" and root.site is not None and entry.klass is not None:
+            yield Origin("born", (root.site,), way.state, entry.klass)
+        elif entry.receiver == "shared" and entry.klass is not None:
+            yield Origin("self", (entry.klass,), way.state, entry.klass)
+        else:
+            yield from self._receiver_of_value(way.scope, root.callee, way.block, way.state, depth)
+
+    def _receiver_of_value(
+        self, scope: Scope, value: Value | None, block: int, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """The object that a callable value is bound to: ``self.run``, a name for it, a partial of it."""
+        if isinstance(value, facts.Attribute):
+            types = self._types.of(scope, value)
+            if any(isinstance(t, Instance) for t in types):
+                yield from self._back(scope, value, block, (), state, depth)
+            else:
+                yield from self._back(scope, value.base, block, (), state, depth)
+        elif isinstance(value, facts.Name):
+            owner = self._types.binding_scope(scope, value.id) or scope.module.body
+            found = self._types.of(scope, value)
+            if any(isinstance(t, Instance) for t in found):
+                yield from self._back(scope, value, block, (), state, depth)
+                return
+            for binding in owner.locals.get(value.id, ()):
+                if isinstance(binding.value, facts.Element | facts.Item):
+                    yield from self._receiver_in_container(owner, binding.value, binding.block, state, depth)
+                else:
+                    yield from self._receiver_of_value(owner, binding.value, binding.block, state, depth)
+        elif isinstance(value, facts.Call):
+            yield from self._receiver_of_call(scope, value, block, state, depth)
+
+    def _receiver_in_container(
+        self, scope: Scope, value: facts.Element | facts.Item, block: int, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """The object that a registered handler is bound to: whoever runs this code meets the same one."""
+        container = value.of if isinstance(value, facts.Element) else value.base
+        for index, around in scope.blocks_around(block):
+            if around.kind in facts.LOOPS and around.value == container:
+                block = scope.body.blocks[index].parent
+        for t in self._types.of(scope, value):
+            if isinstance(t, BoundMethod):
+                slot: Slot = ("handler", t.klass.module.name, t.klass.qualname)
+                yield from self._shared(scope, slot, t.klass, block, state, depth)
+
+    def _receiver_of_call(
+        self, scope: Scope, value: facts.Call, block: int, state: State, depth: int
+    ) -> Iterator[Origin]:
+        site = Site(scope.module.scopes[value.scope], value.index)
+        for t in self._types.of(scope, value):
+            if isinstance(t, PartialType) and t.site == site:
+                first = site.call.arguments[0] if site.call.arguments else None
+                yield from self._receiver_of_value(scope, first, block, state, depth)
+            elif isinstance(t, Instance):
+                yield from self._back(scope, value, block, (), state, depth)
+            elif isinstance(t, BoundMethod):
+                for argument in site.call.arguments:
+                    if any(isinstance(a, BoundMethod) for a in self._types.of(scope, argument)):
+                        yield from self._receiver_of_value(scope, argument, block, state, depth)
+
+    def _argument(self, way: Way, function: Scope, name: str, depth: int) -> Iterator[Origin]:
+        """What a caller or a root passes for a parameter."""
+        if way.root is not None and way.entry is not None:
+            given = handed_to(way.root, way.entry, name)
+            if given is not None:
+                beyond = way.state
+                if way.root.given_in is not None:
+                    beyond = replace(beyond, many=way.was_many, why=beyond.why if way.was_many else "")
+                yield from self._back(given.scope, given.value, given.block, (), beyond, depth)
+            else:
+                yield from self._from_framework(way, way.root, function, name)
+            return
+        if way.site is not None and way.edge_type is not None and way.handed is None:
+            for passed in self._types.callers.argument(Edge(way.site, way.edge_type), function, name):
+                yield from self._back(way.scope, passed.value, way.block, (), way.state, depth)
+
+    def _from_framework(self, way: Way, root: Root, function: Scope, name: str) -> Iterator[Origin]:
+        """What the framework passes: one object of the program for all calls, or a library's, new for each."""
+        for t in self._types.callers.handed.get((function, name), ()):
+            if isinstance(t, Instance):
+                yield Origin("self", (t.klass,), way.state, t.klass)
+            elif root.site is not None:
+                yield Origin("born", (root.site, name), _before(way.state))
+
+
+def _before(state: State) -> State:
+    """The state before the last crossing: an object that the framework makes for each greenthread."""
+    return State(
+        crossed=state.crossed[:-1],
+        many=False,
+        locks=state.locks,
+        hops=state.hops,
+        slot=state.slot,
+        assumptions=state.assumptions,
+    )
+
+
+def is_receiver(scope: Scope, name: str) -> bool:
+    """Tell whether a name is the first parameter of a method that runs on an object."""
+    parameters = scope.body.parameters
+    if scope.owner is None or not parameters or parameters[0].name != name:
+        return False
+    return not {"staticmethod", "classmethod"} & set(scope.decorator_names())
+
+
+def self_name(scope: Scope) -> Value | None:
+    """Return the first parameter of the method that a scope is or is nested in, as a value."""
+    method = scope.method()
+    parameters = method.body.parameters if method is not None else ()
+    return facts.Name(parameters[0].name) if parameters else None

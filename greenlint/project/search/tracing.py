@@ -1,0 +1,169 @@
+"""The backward search: from a use of a client to the owners of the object used, crossing greenthread boundaries.
+
+Demand-driven and context-sensitive along call results (frames), as in the CFL-reachability formulation of Reps
+(1998), with the concurrency questions answered on the way: each step up a call collects locks, each step through a
+root crosses into the code that starts the greenthread, and a loop between an object's birth and the crossing makes
+the greenthreads many. An object born after the last crossing is fresh.
+
+The three suppliers of edges are the callers of a function, the roots that run it, and what it is stored in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from greenlint.project.origins import Origin, Slot, State
+from greenlint.project.program import Scope
+from greenlint.project.search.ground import Frames
+from greenlint.project.search.holders import stored_just_before
+from greenlint.project.search.made import Made
+from greenlint.project.search.ways import is_top
+from greenlint.project.terms import (
+    ClassType,
+    Instance,
+    ModuleType,
+    Opaque,
+)
+from greenlint.project.types import alternatives, elements
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+
+class Search(Made):
+    """One search; ``gave_up`` tells that the budget ended it."""
+
+    def origins(self, scope: Scope, value: Value | None, block: int, state: State) -> list[Origin]:
+        """Return where the value used in a block of a scope can come from."""
+        found = self._back(scope, value, block, (), state, 0)
+        return [origin for origin in found if not origin.state.distinct]
+
+    def ways(self, scope: Scope) -> list[Origin]:
+        """Return who runs a function, whatever the object: one origin for each end of the search."""
+        slot: Slot = ("function", scope.module.name, scope.qualname)
+        return list(self._shared(scope, slot, None, 0, State(), 0))
+
+    def _back(
+        self, scope: Scope, value: Value | None, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        if value is None or self._spent(depth):
+            return
+        question = (scope, value, block, state.question, frames)
+        yield from self._once(question, state, lambda: self._back_to(scope, value, block, frames, state, depth + 1))
+
+    def _back_to(
+        self, scope: Scope, value: Value, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        if isinstance(value, facts.Name):
+            yield from self._name(scope, value.id, block, frames, state, depth)
+        elif isinstance(value, facts.Attribute):
+            yield from self._attribute(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Call):
+            yield from self._call(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Item):
+            yield from self._item(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Element):
+            yield from self._element(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Operation):
+            for option in alternatives(value):
+                yield from self._back(scope, option, block, frames, state, depth)
+        elif isinstance(value, facts.Entered):
+            yield from self._entered(scope, value, block, frames, state, depth)
+        elif isinstance(value, facts.Class):
+            klass = scope.module.classes[value.index]
+            yield Origin("born", (klass,), state, klass)
+        elif isinstance(value, facts.Starred):
+            yield from self._back(scope, value.value, block, frames, state, depth)
+        elif isinstance(value, facts.Sequence | facts.Mapping):
+            for item in value.items:
+                yield from self._back(scope, item, block, frames, state, depth)
+
+    def _element(
+        self, scope: Scope, value: facts.Element, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """An element of an iteration: beyond a crossing, each greenthread has another one."""
+        if state.crossed:
+            state = replace(state, distinct=True)
+        for origin in self._back(scope, value.of, block, frames, state, depth):
+            held = self._ownership.class_of(elements(self._types.of(scope, value.of)))
+            yield origin if origin.klass is not None and not origin.path else origin.below("[]", held)
+
+    def _name(self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int) -> Iterator[Origin]:
+        owner = self._types.binding_scope(scope, name)
+        if owner is None and scope.kind == "module" and state.crossed and name in scope.locals:
+            yield from self._assignments(scope, name, block, frames, state, depth)
+        elif owner is None:
+            yield from self._global(scope, name, block, frames, state, depth)
+        elif owner is not scope:
+            yield from self._free_variable(scope, owner, name, block, frames, state, depth)
+        elif owner.parameter(name) is not None:
+            yield from self._assignments(scope, name, block, frames, state, depth)
+            yield from self._parameter(scope, name, block, frames, state, depth)
+        else:
+            yield from self._assignments(scope, name, block, frames, state, depth)
+
+    def _assignments(
+        self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """Each assignment; a loop around the spawn but not around the assignment makes many."""
+        around = self._loops(scope, block, state)
+        local = state.with_slot(("variable", scope.module.name, scope.qualname, name)) if state.crossed else state
+        for binding in scope.locals.get(name, ()):
+            inner = around - scope.loops_around(binding.block) - self._renewed(scope, name, block, binding)
+            looped = local.in_loop(bool(inner), "spawned in a loop, made before it")
+            yield from self._back(scope, binding.value, binding.block, frames, looped, depth)
+
+    def _free_variable(
+        self, scope: Scope, owner: Scope, name: str, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        slot: Slot = ("variable", owner.module.name, owner.qualname, name)
+        state = state.with_slot(slot)
+        if frames and frames[-1].scope.within(owner):
+            frame = frames[-1]
+            yield from self._name(frame.scope, name, frame.block, frames[:-1], state, depth)
+            return
+        me = Origin("variable", slot, state)
+        for way in self._ways_into(scope, block, state, me, depth):
+            if isinstance(way, Origin):
+                yield way
+            elif is_top(way):
+                yield Origin("variable", slot, way.state)
+            elif way.scope.within(owner):
+                yield from self._back(way.scope, facts.Name(name), way.block, (), way.state, depth)
+            else:
+                yield from self._name(owner, name, 0, (), way.state, depth)
+
+    def _attribute(
+        self, scope: Scope, value: facts.Attribute, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        bases = self._types.of(scope, value.base)
+        for base in bases:
+            if isinstance(base, Opaque) and self._ownership.is_local(base):
+                return
+            if isinstance(base, Instance) and self._ownership.is_per_greenthread(base.klass):
+                return
+            if isinstance(base, ModuleType):
+                yield from self._module_attribute(scope, base, value.name, block, frames, state, depth)
+                return
+            if isinstance(base, ClassType):
+                yield from self._class_attribute(scope, base.klass, value.name, block, frames, state, depth)
+                return
+            if isinstance(base, Instance):
+                declared = self._ownership.class_level(base.klass, value.name)
+                if declared is not None:
+                    yield from self._declared(scope, declared, value.name, block, frames, state, depth)
+                    return
+        properties = list(self._ownership.properties(bases, value.name))
+        if properties:
+            yield from self._property(scope, value, properties, block, frames, state, depth)
+            return
+        slot = self._ownership.field_slot(bases, value.name)
+        if slot is not None:
+            state = state.with_slot(slot)
+        renewed = stored_just_before(scope, value, block)
+        if renewed is not None:
+            yield from self._back(scope, renewed, block, frames, state, depth)
+            return
+        for origin in self._back(scope, value.base, block, frames, state, depth):
+            yield from self._field(origin, value.name, depth)
