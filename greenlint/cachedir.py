@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 
@@ -19,6 +19,9 @@ DEFAULT_NAME = ".greenlint_cache"
 TAG = "CACHEDIR.TAG"
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 """First line of the tag, see https://bford.info/cachedir/: backups pass over directories that hold it."""
+
+RACY_NS = 2_000_000_000
+"""The coarsest clock of a file system in use (FAT): what is younger may change again within its tick."""
 
 SEAL_BYTES = 32
 _PATIENCE = 2.0
@@ -86,18 +89,20 @@ class CacheDirectory:
         except OSError:
             return []
 
-    def sweep(self, is_stale: Callable[[str, float], bool]) -> None:
-        """Remove files by name and age in seconds, and temporary files that a killed run left behind."""
+    def sweep(self, prefix: str, most: int, oldest_seconds: float) -> None:
+        """Remove the files with a prefix that are older or more than this, and what killed runs left behind."""
         now = time.time()
+        ages: list[tuple[float, str]] = []
         for name in self.names():
-            try:
+            with suppress(OSError):
                 status = os.lstat(self._file(name))
-            except OSError:
-                continue
-            age = now - status.st_mtime
-            left_behind = name.startswith(".") and name.endswith(".tmp") and age > _ABANDONED_SECONDS
-            if stat.S_ISREG(status.st_mode) and (left_behind or is_stale(name, age)):
-                self.remove(name)
+                if stat.S_ISREG(status.st_mode):
+                    ages.append((now - status.st_mtime, name))
+        left_behind = [n for age, n in ages if n.startswith(".") and n.endswith(".tmp") and age > _ABANDONED_SECONDS]
+        ours = sorted((age, name) for age, name in ages if name.startswith(prefix))
+        stale = [name for rank, (age, name) in enumerate(ours) if rank >= most or age > oldest_seconds]
+        for name in (*left_behind, *stale):
+            self.remove(name)
 
     @contextmanager
     def locked(self) -> Iterator[bool]:
@@ -114,6 +119,22 @@ class CacheDirectory:
         finally:
             if descriptor >= 0:
                 os.close(descriptor)
+
+    def now_ns(self) -> int:
+        """Return what time it is by the clock that stamps files here, or by ours if that is earlier.
+
+        Makes the directory, so that this is no change while a run looks at what is around it.
+        """
+        try:
+            self._make()
+            descriptor = os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
+            try:
+                os.utime(descriptor)
+                return min(time.time_ns(), os.fstat(descriptor).st_mtime_ns)
+            finally:
+                os.close(descriptor)
+        except (OSError, NotImplementedError):  # not implemented: a system that cannot touch an open file
+            return time.time_ns()
 
     def _make(self) -> None:
         """Make the directory; raise OSError if that is impossible, or if it is a link to another place."""

@@ -20,6 +20,10 @@ from greenlint.source.roots import Program, programs
 if TYPE_CHECKING:
     from greenlint.project.overview import Start
 
+if TYPE_CHECKING:
+    from greenlint.engine.memory import Memory
+    from greenlint.engine.run import Run
+
 __all__ = ["Progress", "Request", "check", "entry_points", "explain", "rules"]
 
 
@@ -65,20 +69,43 @@ def rules() -> Mapping[str, RuleInfo]:
 
 
 def _report(program: Program, request: Request) -> Report:
-    """Run over one program; a run that comes to grief over facts of earlier runs is repeated without them."""
+    """Return what the last run over a program found if nothing has changed, else run over it and remember."""
+    if not request.cache or request.overlay or request.environment.get("GREENLINT_NO_CACHE"):
+        return _found(program, request)
+    from greenlint.engine.memory import Memory, usual_directory
+
+    usual = usual_directory(program, request)
+    memory = Memory(program, request)
+    return memory.recall(usual) or _found(program, request, memory, usual.path)
+
+
+def _found(program: Program, request: Request, memory: Memory | None = None, searched: str = "") -> Report:
+    """Run over a program, unless the directory that its configuration names (not yet searched) has the report."""
     from greenlint.engine.run import Run
     from greenlint.summary.summarising import undisturbed
 
     with undisturbed():
         run = Run(program, request)
-        try:
-            report = run.report()
-        except GreenlintError:
+        if memory is None or run.cache is None:
+            return _sound(run)
+        remembered = memory.recall(run.cache) if run.cache.path != searched else None
+        if remembered is not None:
+            return remembered
+        report = _sound(run)
+        memory.keep(run.cache, report, run.seen)
+        return report
+
+
+def _sound(run: Run) -> Report:
+    """Return the report of a run; one that comes to grief over facts of earlier runs is repeated without them."""
+    try:
+        report = run.report()
+    except GreenlintError:
+        raise
+    except Exception:
+        if not run.recalled:
             raise
-        except Exception:
-            if not run.recalled:
-                raise
-        else:
-            if not (run.recalled and any(notice.code == INTERNAL_ERROR for notice in report.notices)):
-                return report
-        return Run(program, replace(request, cache=False)).report()
+    else:
+        if not (run.recalled and any(notice.code == INTERNAL_ERROR for notice in report.notices)):
+            return report
+    return type(run)(run.program, replace(run.request, cache=False)).report()

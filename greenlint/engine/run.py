@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from greenlint.baseline import Baseline
-from greenlint.cachedir import DEFAULT_NAME, CacheDirectory
+from greenlint.cachedir import DEFAULT_NAME, RACY_NS, CacheDirectory
 from greenlint.engine.merging import order
 from greenlint.engine.request import Request
 from greenlint.knowledge.decode import from_config
@@ -26,9 +26,10 @@ from greenlint.rules.base import Review
 from greenlint.silence import BLANKET, Shown, Silence, visible
 from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.entry_points import plugin_groups
+from greenlint.source.footprint import Footprint, state_from
 from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
-from greenlint.source.reading import Source, Stamp, read, utf8_lines
+from greenlint.source.reading import CHANGING, Source, Stamp, read, utf8_lines
 from greenlint.source.roles import role_of
 from greenlint.source.roots import Program
 from greenlint.source.suppressions import Suppressions
@@ -57,12 +58,13 @@ class Run:
         self.rules = select(all_rules(), self.options.select, self.options.ignore, self.options.extend_select)
         self.notices: list[Notice] = []
         self.sources: dict[str, Source] = {}
-        self._began = time.time_ns()
         self._parsed = 0
         self.recalled = 0
-        self._cache: CacheDirectory | None = None
+        self.cache: CacheDirectory | None = None
         if request.cache and not self.options.no_cache:
-            self._cache = CacheDirectory(str(self.options.cache_dir or program.root / DEFAULT_NAME))
+            self.cache = CacheDirectory(str(self.options.cache_dir or program.root / DEFAULT_NAME))
+        now_ns = self.cache.now_ns() if self.cache is not None else time.time_ns()
+        self.seen = Footprint(str(program.root), now_ns - RACY_NS)
 
     def report(self) -> Report:
         """Return what the rules find."""
@@ -96,7 +98,8 @@ class Run:
         files = self._files()
         for file in files:
             self._read(file)
-        launchers = tuple(item for item in find_launchers(self.program.root, self.options) if _is_product(item.path))
+        found = find_launchers(self.program.root, self.options, self.seen)
+        launchers = tuple(item for item in found if _is_product(item.path))
         modules: list[Module] = []
         if self._concerns(knowledge, launchers):
             modules = list(self._modules(files))
@@ -114,6 +117,8 @@ class Run:
 
     def _baseline(self) -> Baseline:
         path = self.options.baseline
+        if path is not None:
+            self.seen.note(os.path.relpath(path, self.program.root).replace(os.sep, "/"))
         return Baseline.read(path) if path is not None and self.request.baseline else Baseline()
 
     def _placed(self) -> dict[tuple[str, int], str]:
@@ -123,10 +128,11 @@ class Run:
 
     def _knowledge(self) -> Knowledge:
         extra = [*distributed()]
+        self.seen.complete &= not extra  # they may lie anywhere
         if self.options.knowledge:
             source, line = written_at(next(iter(self.options.knowledge)), "", self.program.root, **self._said)
             extra.append(from_config(self.options.knowledge, f"{source}:{line}"))
-        return load(extra, Path(self._cache.path) if self._cache is not None else None)
+        return load(extra, Path(self.cache.path) if self.cache is not None else None)
 
     def _require_known_rules(self) -> None:
         for key, word in self.options.rule_words():
@@ -139,7 +145,7 @@ class Run:
     def _files(self) -> list[SourceFile]:
         """The files of the program; tests count only when they are asked for."""
         program = self.program
-        found = list(discover(program.root, self.options, program.given, named=program.named))
+        found = list(discover(program.root, self.options, program.given, named=program.named, seen=self.seen))
         asked = [path for path in program.shown if role_of(_relative(path, program.root)) == "test"]
         product = [file for file in found if not file.is_test]
         if not product:
@@ -155,9 +161,13 @@ class Run:
         overlaid = self._overlaid().get(file.absolute)
         source = read(file) if overlaid is None else Source(file.path, overlaid, _UNSAVED)
         if isinstance(source, Notice):
+            self.seen.note(file.path)
+            self.seen.complete &= CHANGING not in source.message
             self.notices.append(source)
-        else:
-            self.sources[file.path] = source
+            return
+        stamp = source.stamp
+        self.seen.note_read(file.path, state_from(stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode), source.data)
+        self.sources[file.path] = source
 
     def _overlaid(self) -> dict[str, bytes]:
         return {os.path.abspath(path): data for path, data in self.request.overlay.items()}
@@ -184,7 +194,7 @@ class Run:
 
     def _summaries(self, sources: Sequence[Source]) -> dict[str, ModuleFacts | Notice]:
         """Return the summaries of earlier runs where they still hold, and make the others."""
-        cache = SummaryCache(self._cache, self._began) if self._cache is not None else None
+        cache = SummaryCache(self.cache, self.seen.since_ns) if self.cache is not None else None
         found = cache.recall(sources) if cache is not None else {}
         missing = [source for source in sources if source.path not in found]
         self._parsed, self.recalled = len(missing), len(found)

@@ -1,14 +1,14 @@
 """What a run looked at below the root, each thing in the state that it had before it was used.
 
-If all of it is in the same state again, the run would find the same. This module loads nothing, because a run
-over an unchanged program asks little else.
+If all of it is in the same state again, the run would find the same. A state (times, size, inode) proves little
+where a file was so young that it may have changed again within the tick of its clock; then a digest of the content
+belongs to what is noted. This module loads nothing, because a run over an unchanged program asks little else.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
 from hashlib import blake2b
 
 MISSING = b"-"
@@ -17,20 +17,34 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Footprint:
-    """States by relative path. ``complete`` turns False when the run depends on what lies elsewhere."""
+    """States by relative path, and digests of the content of what changed after ``since_ns``.
 
-    def __init__(self, root: str) -> None:
+    ``complete`` turns False when the run depends on what lies elsewhere or cannot be told.
+    """
+
+    def __init__(self, root: str, since_ns: int = 0) -> None:
         self.root = root
+        self.since_ns = since_ns
         self.states: dict[str, bytes] = {}
+        self.young: dict[str, bytes] = {}
         self.complete = True
 
-    def note(self, path: str, state: bytes | None = None) -> None:
+    def note(self, path: str) -> None:
         """Note a file or directory (the root is the empty text) that is about to be looked at, present or not."""
         path = path.rstrip("/")
         if path.startswith(("/", "../")) or path == "..":
             self.complete = False
         elif path not in self.states:
-            self.states[path] = state or state_of(f"{self.root}/{path}")
+            absolute = f"{self.root}/{path}"
+            state = self.states[path] = state_of(absolute)
+            if is_young(state, self.since_ns):
+                self.young[path] = content_of(absolute)
+
+    def note_read(self, path: str, state: bytes, data: bytes) -> None:
+        """Note a file that was read, in the state that it had then."""
+        self.states[path] = state
+        if is_young(state, self.since_ns):
+            self.young[path] = _digest(data)
 
 
 def state_of(path: str) -> bytes:
@@ -47,27 +61,24 @@ def state_from(mtime_ns: int, ctime_ns: int, size: int, inode: int) -> bytes:
     return b"%d %d %d %d" % (mtime_ns, ctime_ns, size, inode)
 
 
-def is_racy(state: bytes, since_ns: int) -> bool:
-    """Tell whether what was in this state may have changed since without a change of state."""
-    return any(int(time) > since_ns for time in state.split()[:2]) if b" " in state else False
+def is_young(state: bytes, since_ns: int) -> bool:
+    """Tell whether what is in this state changed after ``since_ns``."""
+    return b" " in state and any(int(time) > since_ns for time in state.split()[:2])
 
 
-def contents(paths: Iterable[str]) -> str:
-    """Return a digest of what is in files, and of the names in directories, where the state is not enough."""
-    digest = blake2b(digest_size=16)
-    for path in paths:
-        digest.update(blake2b(_content(path), digest_size=16).digest())
-    return digest.hexdigest()
-
-
-def _content(path: str) -> bytes:
+def content_of(path: str) -> bytes:
+    """Return a digest of what is in a file, or of the names in a directory."""
     try:
         if os.path.isdir(path):
             with os.scandir(path) as entries:
                 kinds = sorted((e.name, e.is_symlink(), e.is_dir(follow_symlinks=False)) for e in entries)
-            return repr(kinds).encode("utf-8", "surrogatepass")
+            return _digest(repr(kinds).encode("utf-8", "surrogatepass"))
         descriptor = os.open(path, _OPEN)
         with open(descriptor, "rb", buffering=0) as stream:
-            return stream.read(_LARGEST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
+            return _digest(stream.read(_LARGEST) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b"")
     except OSError:
         return b""
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()

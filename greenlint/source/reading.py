@@ -17,6 +17,9 @@ from greenlint.source.discovery import SourceFile
 MAXIMUM_BYTES = 10_000_000
 """A longer file is data in the guise of a program; it would cost more than all others together."""
 
+CHANGING = "it changed while it was read"
+"""Why a file is left out of this run, and of this run only."""
+
 _ATTEMPTS = 2
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -64,7 +67,7 @@ def read_path(path: str, absolute: str) -> Source | Notice:
                 return found
     except OSError as error:
         return unreadable(path, error.strerror or str(error))
-    return unreadable(path, "it changed while it was read")
+    return unreadable(path, CHANGING)
 
 
 def decode(data: bytes) -> str:

@@ -26,9 +26,6 @@ from greenlint.model import Notice
 from greenlint.source.reading import Source, Stamp
 from greenlint.summary.facts import ModuleFacts, decode_module, encode_module
 
-RACY_NS = 2_000_000_000
-"""The coarsest clock of a file system in use (FAT), in nanoseconds."""
-
 _SHARDS = 16
 _SHARD_LIMIT = 1 << 28
 _FORMAT = 1
@@ -55,11 +52,11 @@ _DECODER = msgspec.msgpack.Decoder(tuple[_Record, ...])
 
 
 class SummaryCache:
-    """The records in a directory; ``now_ns`` is when the run began, before it read any file."""
+    """The records in a directory; files that changed after ``since_ns`` are not known by their stamps."""
 
-    def __init__(self, directory: CacheDirectory, now_ns: int) -> None:
+    def __init__(self, directory: CacheDirectory, since_ns: int) -> None:
         self._directory = directory
-        self._now = now_ns
+        self._since = since_ns
         self._identity = _identity()
         self._records: dict[bytes, _Record] = {}
         self._by_content: dict[bytes, _Record] | None = None
@@ -136,7 +133,7 @@ class SummaryCache:
         record = _Record(
             path,
             _key(source.stamp),
-            source.stamp.ctime_ns > self._now - RACY_NS or source.stamp.mtime_ns > self._now - RACY_NS,
+            max(source.stamp.ctime_ns, source.stamp.mtime_ns) > self._since,
             _digest(source.data),
             b"" if isinstance(summary, Notice) else encode_module(summary),
             failure,

@@ -1,0 +1,174 @@
+"""The report of the last run over a program, for a run that would find the same.
+
+A run depends on what it is asked, on greenlint itself, and on the state of everything that it looks at: what lies
+below the root is listed with the report, the rest (configuration above the root, what is installed) is known
+before. If all is in the same state, the report is the same. Where a file was so young when it was read that it may
+have changed within the tick of its clock, its content is compared as well.
+
+Nothing here loads the analysis: checking some thousand states takes milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import greenlint
+from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory, seal
+from greenlint.engine.request import Request
+from greenlint.engine.stored import NotAReportError, as_text, from_text
+from greenlint.model import INTERNAL_ERROR, Report
+from greenlint.source.footprint import Footprint, content_of, is_young, state_of
+from greenlint.source.roots import MARKERS, Program
+
+_LIMIT = 1 << 26
+_MOST, _OLDEST_SECONDS = 32, 30 * 86400
+_SETTINGS_OF_NO_CONCERN = ("cache-dir", "cache_dir")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What is kept: paths below the root, a digest of all states, which of them are young, a digest of what was in
+    these, and the report."""
+
+    paths: list[str]
+    states: str
+    young: list[int]
+    contents: str
+    report: str
+
+
+class Memory:
+    """The memory of one request about one program; made before the run looks at anything."""
+
+    def __init__(self, program: Program, request: Request) -> None:
+        since_ns = time.time_ns() - RACY_NS
+        self._root = str(program.root)
+        self._around = list(_around(program, request))
+        self._states = [state_of(path) for path in self._around]
+        self._young = {
+            number: content_of(self._around[number])
+            for number, state in enumerate(self._states)
+            if is_young(state, since_ns)
+        }
+        self._identity = _identity(program, request)
+        self._name = f"run-{self._identity[:8].hex()}.json"
+
+    def recall(self, directory: CacheDirectory) -> Report | None:
+        """Return the report of the last run if another would find the same."""
+        entry = self._read(directory)
+        if entry is None:
+            return None
+        paths = self._paths(entry.paths)
+        states = [*self._states, *[state_of(path) for path in paths[len(self._states) :]]]
+        if _digest(states) != entry.states:
+            return None
+        contents = {number: content_of(paths[number]) for number in entry.young}
+        if entry.contents != _digest(contents.values()):
+            return None
+        try:
+            report = from_text(entry.report)
+        except NotAReportError:
+            return None
+        if contents:
+            since_ns = directory.now_ns() - RACY_NS
+            young = {number: contents[number] for number in contents if is_young(states[number], since_ns)}
+            if len(young) < len(contents):
+                self._write(directory, entry.paths, states, young, entry.report)
+        counts = report.statistics
+        return replace(report, statistics=replace(counts, parsed=0, cached=counts.parsed + counts.cached))
+
+    def keep(self, directory: CacheDirectory, report: Report, seen: Footprint) -> None:
+        """Keep a report, unless it rests on what was not noted, or on a fault of a rule."""
+        if not seen.complete or any(notice.code == INTERNAL_ERROR for notice in report.notices):
+            return
+        inside = sorted(seen.states)
+        states = [*self._states, *[seen.states[path] for path in inside]]
+        first = len(self._states)
+        young = {first + number: seen.young[path] for number, path in enumerate(inside) if path in seen.young}
+        with directory.locked() as locked:
+            if locked:
+                self._write(directory, inside, states, {**self._young, **young}, as_text(report))
+                directory.sweep("run-", _MOST, _OLDEST_SECONDS)
+
+    def _write(
+        self,
+        directory: CacheDirectory,
+        inside: list[str],
+        states: list[bytes],
+        young: Mapping[int, bytes],
+        report: str,
+    ) -> None:
+        numbers = sorted(young)
+        digest = _digest(young[number] for number in numbers)
+        data = json.dumps([inside, _digest(states), numbers, digest, report]).encode()
+        directory.write(self._name, (seal(self._identity, data), data))
+
+    def _paths(self, inside: list[str]) -> list[str]:
+        return [*self._around, *[f"{self._root}/{path}" for path in inside]]
+
+    def _read(self, directory: CacheDirectory) -> _Entry | None:
+        data = directory.read(self._name, _LIMIT)
+        if data is None or data[:SEAL_BYTES] != seal(self._identity, data[SEAL_BYTES:]):
+            return None
+        try:
+            entry = _Entry(*json.loads(data[SEAL_BYTES:]))
+        except (ValueError, TypeError, RecursionError):
+            return None
+        if not (_are(str, entry.paths) and _are(int, entry.young) and type(entry.report) is str):
+            return None
+        count = len(self._around) + len(entry.paths)
+        is_sound = all(map(_is_inside, entry.paths)) and all(0 <= number < count for number in entry.young)
+        return entry if is_sound else None
+
+
+def usual_directory(program: Program, request: Request) -> CacheDirectory:
+    """Return where the cache is unless a configuration file says otherwise."""
+    given = request.overrides.get("cache-dir") or request.environment.get("GREENLINT_CACHE_DIR")
+    return CacheDirectory(
+        os.path.abspath(os.path.expanduser(str(given))) if given else f"{program.root}/{DEFAULT_NAME}"
+    )
+
+
+def _around(program: Program, request: Request) -> Iterator[str]:
+    """Yield what a run looks at outside the root, or may: configuration, packages, ignore files, what is installed."""
+    for directory in (program.root, *program.root.parents):
+        yield from (f"{directory}/{name}" for name in (*MARKERS, ".gitignore", "__init__.py") if name != ".git")
+    for path in (*request.config, request.overrides.get("baseline"), request.environment.get("GREENLINT_CONFIG")):
+        if path and "\0" not in str(path):
+            yield os.path.abspath(os.path.expanduser(str(path)))
+    yield from sys.path
+    package = os.path.dirname(greenlint.__file__)
+    for folder, _, names in sorted(os.walk(package)):
+        yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith((".py", ".toml")))
+
+
+def _identity(program: Program, request: Request) -> bytes:
+    """Return a digest of what is asked, where, by whom and of which greenlint."""
+    overrides = sorted((key, value) for key, value in request.overrides.items() if key not in _SETTINGS_OF_NO_CONCERN)
+    asked = (request.config, request.isolated, overrides, request.entry_point, request.baseline)
+    checked = None if request.checked is None else sorted(request.checked)
+    environment = sorted((key, value) for key, value in request.environment.items() if key.startswith("GREENLINT_"))
+    user = (getattr(os, "geteuid", int)(), getattr(os, "getegid", int)(), os.path.expanduser("~"))
+    shown = [(str(path), path.is_dir()) for path in program.shown]
+    given = None if program.given is None else [str(path) for path in program.given]
+    repositories = [os.path.lexists(f"{directory}/.git") for directory in (program.root, *program.root.parents)]
+    version = (greenlint.__version__, sys.version, sys.path)
+    place = (os.getcwd(), str(program.root), shown, given, repositories)
+    return seal(repr((version, asked, checked, environment, user, place)).encode("utf-8", "surrogatepass"))
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    return seal(*parts).hex()
+
+
+def _are(kind: type, values: object) -> bool:
+    return type(values) is list and all(type(value) is kind for value in values)
+
+
+def _is_inside(path: str) -> bool:
+    return "\0" not in path and not os.path.isabs(path) and ".." not in path.split("/")
