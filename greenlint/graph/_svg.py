@@ -15,7 +15,7 @@ from greenlint.reporters._text import replaced
 
 WIDTH, GAP, MARGIN = 280, 36, 14
 LINE, PADDING, BETWEEN, TITLE = 17, 10, 26, 30
-LETTERS = 38
+LETTERS = 36
 """Letters that fit into a line of a box."""
 RETURN = 12
 """Distance between the arrows that lead back to the object."""

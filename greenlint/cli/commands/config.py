@@ -42,7 +42,7 @@ KEYS = {
     "output-format": "The format of the report; `greenlint check --help` lists them.",
     "cache-dir": "Where the facts of unchanged files are kept; in a project file, inside the project.",
     "no-cache": "Neither read nor write the cache.",
-    "baseline": "A file of known findings that are not reported; in a project file, inside the project.",
+    "baseline": "A file of known findings that are held back (check --write-baseline writes it); inside the project.",
     "jobs": "Processes that read sources; 0 is one per CPU.",
 }
 """What each key does. A test holds it against the keys that the options know."""
