@@ -44,6 +44,7 @@ _OF_THE_RUN = (
         page="",
     ),
 )
+_RULES = (*rules().values(), *_OF_THE_RUN)
 _CONFIDENCES = {"certain": HIGH, "likely": INFERENCE, "possible": INFERENCE_FAILURE}
 
 Key = tuple[object, ...]
@@ -60,7 +61,7 @@ def message_id(code: str, severity: Severity) -> str:
 
 def _messages() -> dict[str, Any]:
     """Describe the messages in the form that pylint wants: template, symbol, description, options."""
-    return {message_id(rule.code, rule.severity): _message(rule) for rule in (*rules().values(), *_OF_THE_RUN)}
+    return {message_id(rule.code, rule.severity): _message(rule) for rule in _RULES}
 
 
 def _message(rule: RuleInfo) -> tuple[Any, ...]:
@@ -68,7 +69,7 @@ def _message(rule: RuleInfo) -> tuple[Any, ...]:
     return ("%s", rule.name, description, {"default_enabled": not rule.opt_in})
 
 
-_IDS = {rule.code: message_id(rule.code, rule.severity) for rule in (*rules().values(), *_OF_THE_RUN)}
+_IDS = {rule.code: message_id(rule.code, rule.severity) for rule in _RULES}
 
 
 class GreenlintChecker(BaseChecker):
@@ -143,18 +144,19 @@ def _answer(linter: PyLinter, module: nodes.Module) -> Answer:
     not say its files.
     """
     config = linter.config
-    typed = tuple(getattr(config, "files", ()))
+    root = _placed(config.greenlint_root)
     unsaved = module.file_bytes
-    opt_in = tuple(rule.code for rule in rules().values() if rule.opt_in and linter.is_message_enabled(rule.name))
-    about = typed if typed else find_root(Path(module.file)) or os.path.dirname(module.file)
-    key = (about, unsaved, config.greenlint_root, config.greenlint_config, opt_in)
+    opt_in = tuple(rule.code for rule in _RULES if rule.opt_in and linter.is_message_enabled(rule.name))
+    typed = tuple(getattr(config, "files", ()))
+    about = typed or (_program_of(module.file, root),)
+    key = (about, unsaved, root, config.greenlint_config, opt_in)
     answer = _ANSWERS.get(key)
     if answer is None:
-        paths, files = _expanded(linter, typed) if typed else ((str(about),), None)
+        paths, files = _expanded(linter, typed) if typed else (about, None)
         question = Question(
             paths,
             files,
-            root=_placed(config.greenlint_root),
+            root=root,
             config=_placed(config.greenlint_config),
             opt_in=opt_in,
             jobs=config.jobs or None,
@@ -163,6 +165,20 @@ def _answer(linter: PyLinter, module: nodes.Module) -> Answer:
         )
         answer = _ANSWERS[key] = hosting.ask(question, *_SHARED[-1:])
     return answer
+
+
+def _program_of(file: str, root: str) -> str:
+    """Return what to analyse for a file when pylint does not say its files: the program that it belongs to.
+
+    Without a marker that is the outermost package. A file outside the root stands for itself, to be told so.
+    """
+    if root:
+        return root if Path(file).is_relative_to(root) else os.path.relpath(file)
+    directory = os.path.dirname(os.path.abspath(file))
+    found = find_root(Path(directory))
+    while found is None and os.path.exists(directory + _PACKAGE):
+        directory = os.path.dirname(directory)
+    return str(found or directory)
 
 
 def _expanded(linter: PyLinter, typed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,7 +12,7 @@ import pytest
 from greenlint.engine import rules
 from greenlint.model import Severity
 from greenlint.pylint_plugin import GreenlintChecker, message_id
-from tests.front_ends.hosts import PYTHON, Run, execute, pylint
+from tests.front_ends.hosts import PYTHON, Run, execute, pylint, pylint_tells_its_files, version
 from tests.front_ends.shop import CLIENTS, CREATED, CREATION, MAIN, SPAWN, SPAWNED, shop
 
 USELESS = ("--disable=all", "--enable=greenlint,useless-suppression")
@@ -110,6 +110,7 @@ class TestComments:
         run = self.run(tmp_path, CREATED, top="import os  # pylint: disable=shared-client\n")
         assert [(line.line, line.code) for line in run.lines] == [(1, "I0021"), (4, "GRN101")]
 
+    @pylint_tells_its_files
     def test_where_a_moved_finding_is_shown(self, tmp_path: Path) -> None:
         shop(tmp_path, main=MAIN.replace(SPAWNED, f"{SPAWNED}  # pylint: disable=shared-client"))
         assert pylint(tmp_path, *USELESS, "app/main.py").lines == ()
@@ -124,24 +125,35 @@ class TestRuns:
     def test_modules_can_be_given_by_name(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "app").places == [CREATION]
         assert pylint(tmp_path, "app.clients").places == [CREATION]
-        assert pylint(tmp_path, "app.main").places == [SPAWN]
 
+    @pylint_tells_its_files
+    def test_a_module_that_is_given_by_name_is_all_that_is_checked(self, tmp_path: Path) -> None:
+        assert pylint(shop(tmp_path), "app.main").places == [SPAWN]
+
+    @pytest.mark.skipif(version("pylint") >= (4, 1), reason="pylint 4.1 tells a plugin which files it checks")
+    @pytest.mark.parametrize("jobs", ["-j1", "-j2"])
+    def test_where_pylint_does_not_tell_its_files_findings_stand_at_home(self, tmp_path: Path, jobs: str) -> None:
+        shop(tmp_path)
+        assert pylint(tmp_path, jobs, "app/main.py", "app/__init__.py").places == []
+        assert pylint(tmp_path, jobs, "app/main.py", "app/clients.py").places == [CREATION]
+
+    @pylint_tells_its_files
     def test_what_pylint_ignores_is_not_checked_and_the_finding_moves(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "--ignore=clients.py", "app").places == [SPAWN]
 
     def test_the_root_and_the_configuration_can_be_named(self, tmp_path: Path) -> None:
         directory = shop(tmp_path / "shop")
-        (directory / "app" / "setup.cfg").touch()
         (directory / "other.toml").write_text('ignore = ["GRN101"]\n')
-        assert pylint(directory, "app/main.py").places == []
-        assert pylint(directory, "--greenlint-root=.", "app/main.py").places == [SPAWN]
-        assert pylint(directory, "--greenlint-root=.", "--greenlint-config=other.toml", "app/main.py").places == []
+        assert pylint(directory, "app/clients.py").places == [CREATION]
+        assert pylint(directory, "--greenlint-root=.", "app/clients.py").places == [CREATION]
+        assert pylint(directory, "--greenlint-root=.", "--greenlint-config=other.toml", "app/clients.py").places == []
 
     def test_nothing_is_analysed_when_no_message_is_enabled(self, tmp_path: Path) -> None:
         shop(tmp_path)
         (tmp_path / "greenlint.toml").write_text("selekt = 1\n")  # would be told if it were read
         assert pylint(tmp_path, "--disable=all", "--enable=unused-import", "-j2", "app").lines == ()
 
+    @pylint_tells_its_files
     def test_a_moved_finding_needs_no_workers_to_agree(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "-j2", "app/main.py", "app/__init__.py").places == [SPAWN]
 
@@ -153,7 +165,6 @@ class TestConfiguration:
         settings = tomllib.loads(out)["tool"]["pylint"]
         assert status == 0
         assert settings["greenlint"] == {"greenlint-root": "."}
-        assert settings["main"]["load-plugins"] == ["greenlint.pylint_plugin"]
 
     def test_the_plugin_can_be_loaded_by_configuration(self, tmp_path: Path) -> None:
         shop(tmp_path)
