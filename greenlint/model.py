@@ -150,7 +150,11 @@ class RuleInfo:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts of one run. ``seconds`` is wall time and the only value that differs between equal runs."""
+    """Counts of one run.
+
+    ``parsed``, ``cached`` (files whose facts, or whose part in the report, an earlier run left) and ``seconds``
+    (wall time) tell how the run went; all else is the same for equal programs.
+    """
 
     files: int = 0
     parsed: int = 0
@@ -169,7 +173,8 @@ class Report:
 
     ``root`` is the absolute directory that all paths are relative to; ``hidden`` counts findings that
     blanket noqa comments hide, ``known`` those of the baseline that were left out; ``stale`` tells the entries of
-    the baseline that nothing was found for; ``sources`` gives the text of files that differ from what is on disk (stdin,
+    the baseline that nothing was found for; ``output_format`` is the one that the settings of the first program
+    name; ``sources`` gives the text of files that differ from what is on disk (stdin,
     an unsaved buffer), by path, for source frames.
     """
 
@@ -181,4 +186,5 @@ class Report:
     hidden: int = 0
     known: int = 0
     stale: tuple[str, ...] = ()
+    output_format: str = "full"
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -30,6 +30,7 @@ def merged(reports: Sequence[Report]) -> Report:
         rules={code: info for report in reports for code, info in report.rules.items()},
         hidden=sum(report.hidden for report in reports),
         stale=tuple(entry for report in reports for entry in report.stale),
+        output_format=reports[0].output_format,
         sources={path: text for report in reports for path, text in report.sources.items()},
     )
 

@@ -89,6 +89,7 @@ class Run:
             rules={rule.code: rule.info() for rule in self.rules},
             hidden=sum(f.suppressed == BLANKET for f in listed),
             stale=tuple(map(str, compared.stale)) if self.program.given is None else (),
+            output_format=self.options.output_format,
             sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
         )
 

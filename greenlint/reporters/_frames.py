@@ -10,8 +10,6 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from greenlint.model import Location
 from greenlint.reporters._paint import Paint
 from greenlint.reporters._sources import Sources
@@ -90,7 +88,7 @@ class _Window:
     def cell(self, column: int) -> int:
         """Convert a column to the terminal cell at which it starts in ``text``."""
         inside = min(max(column - 1, self.start), self.end)
-        return len(self._lead()) + cell_len(_expanded(self.line[self.start : inside]))
+        return len(self._lead()) + _cells(_expanded(self.line[self.start : inside]))
 
     def _lead(self) -> str:
         return CUT if self.start else ""
@@ -108,13 +106,22 @@ def _window(line: str, column: int) -> _Window:
     return _Window(line, start, start + WIDTH)
 
 
+def _cells(text: str) -> int:
+    """Count the terminal cells of a text."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # slow to import
+
+    return cell_len(text)
+
+
 def _expanded(text: str) -> str:
     """Expand tabs to stops of TAB cells and replace what a terminal would not show."""
     parts = text.split("\t")
     drawn = ""
     for part in parts[:-1]:
         drawn += replaced(part)
-        drawn += " " * (TAB - cell_len(drawn) % TAB)
+        drawn += " " * (TAB - _cells(drawn) % TAB)
     return drawn + replaced(parts[-1])
 
 

@@ -10,9 +10,12 @@ import stat
 import tokenize
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from greenlint.model import Notice
-from greenlint.source.discovery import SourceFile
+
+if TYPE_CHECKING:
+    from greenlint.source.discovery import SourceFile
 
 MAXIMUM_BYTES = 10_000_000
 """A longer file is data in the guise of a program; it would cost more than all others together."""

@@ -68,10 +68,10 @@ class TestCheck:
         assert (request.root, request.config, request.isolated) == (Path("app"), ("jobs=1",), True)
         assert (request.jobs, request.cache) == (3, False)
 
-    def test_takes_the_format_from_the_configuration(
-        self, engine: Engine, project: Path, capsys: pytest.CaptureFixture[str]
+    def test_takes_the_format_that_the_engine_read_in_the_configuration(
+        self, engine: Engine, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        (project / "greenlint.toml").write_text('output-format = "json-lines"\n')
+        finds(engine, SHARED, output_format="json-lines")
         main(["check"])
         assert json.loads(capsys.readouterr().out)["code"] == "GRN101"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,7 @@ class TestExitStatus:
             (["check", "--output-format", "sarf"], "invalid choice: 'sarf'"),
             (["check", "--no-such-option"], "unrecognized arguments: --no-such-option"),
             (["check", "--config", "selct=[]"], "did you mean 'select'?"),
-            (["rule", "GRN110"], "unknown rule 'GRN110'; did you mean 'GRN101'?"),
+            (["rule", "GRN1O1"], "unknown rule 'GRN1O1'; did you mean 'GRN101'?"),
             (["rule", "shared-clients"], "did you mean 'shared-client'?"),
             (["rule"], "required"),
             (["check", "--jobs", "-1"], "must be 0 (one per CPU) or more"),
@@ -60,7 +61,7 @@ class TestExitStatus:
         ],
     )
     def test_is_2_for_a_mistake_which_is_named_on_stderr(
-        self, engine: Engine, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
+        self, project: Path, capsys: pytest.CaptureFixture[str], words: list[str], complaint: str
     ) -> None:
         assert main(words) == 2
         captured = capsys.readouterr()

@@ -62,13 +62,13 @@ def run(arguments: Namespace, console: Console) -> int:
         return 0
     if arguments.write_baseline or arguments.add_noqa is not None:
         return _adopt(arguments, paths, overlay, console)
-    render = reporters.reporter(_format(arguments, paths))
     from greenlint import engine
 
     console.begin(f"while analysing {', '.join(map(str, paths))}")
     with Progress(console) as progress:
         report = engine.check(paths, replace(request_of(arguments), overlay=overlay, progress=progress))
     console.begin("while writing the report")
+    render = reporters.reporter(arguments.output_format or report.output_format)
     _output(render, _asked_for(report, arguments), arguments, console)
     if arguments.verbose:
         console.complain(_account(report))
@@ -102,12 +102,6 @@ def _paths(arguments: Namespace) -> tuple[tuple[Path, ...], Mapping[Path, bytes]
 def _listing(arguments: Namespace, paths: Sequence[Path]) -> Iterator[str]:
     found = programs_of(arguments, paths)
     return files(found, Path.cwd()) if arguments.show_files else settings(found, file_of(arguments))
-
-
-def _format(arguments: Namespace, paths: Sequence[Path]) -> str:
-    """Take the format in force for the first program."""
-    _, options = programs_of(arguments, paths)[0]
-    return options.output_format
 
 
 def _asked_for(report: Report, arguments: Namespace) -> Report:

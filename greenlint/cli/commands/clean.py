@@ -6,7 +6,6 @@ so that a ``cache-dir`` that names the wrong place costs nothing.
 
 from __future__ import annotations
 
-import shutil
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +45,8 @@ def cache_of(root: Path, options: Options) -> Path:
 
 
 def _remove(place: Path) -> None:
+    import shutil  # slow to import
+
     try:
         tag = (place / TAG).read_bytes()
     except OSError:
