@@ -89,11 +89,15 @@ class StaleNameRow(Row, frozen=True, gc=False):
 
 
 class StaleObjectRow(Row, frozen=True, gc=False):
-    """What an object made before the patch does when greenthreads use it after the patch."""
+    """What an object made before the patch does when greenthreads use it after the patch.
+
+    ``used_before``: only if one of its methods was called before the patch, too.
+    """
 
     constructor: DottedName
     on_eventlet: Effect
     on_gevent: Effect
+    used_before: bool = False
 
 
 class LateImportRow(Row, frozen=True, gc=False):

@@ -44,6 +44,18 @@ def parting(one: list[Hop], other: list[Hop]) -> int:
     return min(count, len(one) - 1)
 
 
+def cause(way: list[Hop], patch: PatchEvent) -> tuple[object, ...]:
+    """Return what stands for the cause of something that happens too early, at the end of a way.
+
+    In the scope where the ways to it and to the patch part, each statement is a cause of its own; what other modules do
+    that were imported there has one cause, the import above the patch.
+    """
+    part = parting(way, hops(patch.frame, patch.span))
+    if part == len(way) - 1:
+        return (way[part].scope, way[part].span)
+    return (way[part].scope, patch.site)
+
+
 class Teller:
     """Tells chains as steps of a witness."""
 

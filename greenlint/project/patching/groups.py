@@ -54,7 +54,7 @@ def groups_of_name(knowledge: Knowledge, library: str, name: str) -> frozenset[s
     found = frozenset(
         row.group
         for (runtime, _), row in knowledge.patch_groups.items()
-        if runtime == library and name in (*row.greens, *row.removes)
+        if runtime == library and name in (*row.greens, *row.greens_indirectly, *row.removes)
     )
     return found or effective_groups(knowledge, library)
 

@@ -39,6 +39,26 @@ def uses(program: Program, scope: Scope, name: str) -> Iterator[tuple[Scope, int
                     yield from _in(function, name, True)
 
 
+def attribute_uses(constructor: Scope, name: str) -> Iterator[tuple[Scope, int]]:
+    """Yield the functions of a module, but for the constructor, that use an attribute that the constructor sets."""
+    for function in constructor.module.scopes:
+        if function.kind in _RUNNING and function is not constructor:
+            yield from _in(function, name, True)
+
+
+def written(scope: Scope, value: Value | None) -> str:
+    """Return the dotted name of a value as the imports of the module spell it."""
+    if isinstance(value, facts.Import):
+        return f"{value.module}.{value.name}" if value.name else value.module
+    if isinstance(value, facts.Attribute):
+        return f"{written(scope, value.base)}.{value.name}"
+    if isinstance(value, facts.Name):
+        for binding in scope.module.body.locals.get(value.id, ()):
+            if isinstance(binding.value, facts.Import):
+                return written(scope, binding.value)
+    return ""
+
+
 def _shadows(function: Scope, name: str) -> bool:
     scope: Scope | None = function
     while scope is not None and scope.kind != "module":

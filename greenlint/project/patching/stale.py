@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from greenlint.knowledge.schema import StaleNameRow
-from greenlint.project.patching.chains import Hop, hops, parting
+from greenlint.project.patching.chains import Hop, cause, hops
 from greenlint.project.patching.execution import PatchEvent, Position
 from greenlint.project.patching.groups import groups_of_name
-from greenlint.project.patching.mentions import is_called, is_used
+from greenlint.project.patching.mentions import is_called, is_used, written
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Module, Scope
 from greenlint.project.terms import External
@@ -68,9 +68,7 @@ def stale_names(timeline: Timeline, types: Types) -> Iterator[StaleNames]:
                 continue
             patch, effect = late
             way = hops(run.entered[b.scope][1], b.span)
-            part = parting(way, hops(patch.frame, patch.span))
-            near = part == len(way) - 1
-            key = (b.scope, b.span) if near else (way[part].scope, patch.site)
+            key = cause(way, patch)
             known = found.get(key)
             if known is None:
                 found[key] = StaleNames(b, [b.row.name], [effect], patch, way, [run])
@@ -150,22 +148,9 @@ def _row(types: Types, scope: Scope, value: Value | None) -> StaleNameRow | None
     for t in types.of(scope, value):
         if isinstance(t, External):
             rows = types.library.knowledge.stale_names.get(t.path, ())
-            if rows and not types.library.knowledge.is_green(_written(scope, value)):
+            if rows and not types.library.knowledge.is_green(written(scope, value)):
                 return rows[0]
     return None
-
-
-def _written(scope: Scope, value: Value | None) -> str:
-    """Return the dotted name as the module's imports spell it."""
-    if isinstance(value, facts.Import):
-        return f"{value.module}.{value.name}" if value.name else value.module
-    if isinstance(value, facts.Attribute):
-        return f"{_written(scope, value.base)}.{value.name}"
-    if isinstance(value, facts.Name):
-        for binding in scope.module.body.locals.get(value.id, ()):
-            if isinstance(binding.value, facts.Import):
-                return _written(scope, binding.value)
-    return ""
 
 
 def _line(line: int) -> Span:
