@@ -173,8 +173,9 @@ class Report:
 
     ``root`` is the absolute directory that all paths are relative to; ``hidden`` counts findings that
     blanket noqa comments hide, ``known`` those of the baseline that were left out; ``stale`` tells the entries of
-    the baseline that nothing was found for; ``sources`` gives the text of files that differ from what is on disk
-    (stdin, an unsaved buffer), by path, for source frames.
+    the baseline that nothing was found for; ``output_format`` is the one that the settings of the first program
+    name; ``sources`` gives the text of files that differ from what is on disk (stdin, an unsaved buffer), by path,
+    for source frames.
     """
 
     root: str
