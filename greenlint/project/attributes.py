@@ -58,6 +58,9 @@ class Attributes:
             for row in library.results(f"{base.path}.{name}"):
                 if row.attribute:
                     return (Opaque(row.type, base.birth),)
+            if self._types.library.is_per_greenthread(base.path):
+                kept = self._types.memo.ask(("kept", base, name), lambda: tuple(self._kept_on(base, name)))
+                return kept or (Member(base, name),)
             return (Member(base, name),)
         if isinstance(base, Member) and base.owner.path.count(".") < 12:
             return (Member(Opaque(f"{base.owner.path}.{base.name}", base.owner.birth), name),)
@@ -224,6 +227,12 @@ class Attributes:
             for base in self._types.of(scope, store.base):
                 if isinstance(base, Instance) and base.klass in family:
                     yield from self._types.of(scope, store.value)
+
+    def _kept_on(self, holder: Opaque, name: str) -> Iterator[Type]:
+        """What the program stores in an attribute of a library's object, such as a thread-local."""
+        for scope, store in self._outside_stores(name):
+            if holder in self._types.of(scope, store.base):
+                yield from self._types.of(scope, store.value)
 
     def _outside_stores(self, name: str) -> Iterator[tuple[Scope, facts.Store]]:
         for scope, index in self._types.program.stored_from_outside(name):

@@ -365,7 +365,7 @@ class Spawning:
             for argument in call.arguments:
                 if isinstance(argument, facts.Name):
                     yield from self._parameters_behind(scope, argument, depth + 1)
-        if isinstance(value, facts.Attribute):
+        if isinstance(value, facts.Attribute) and not self._types.of(scope, value):
             yield from self._stored_parameter(scope, value)
         for t in self._types.of(scope, value):
             if isinstance(t, FunctionType):

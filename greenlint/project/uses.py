@@ -115,6 +115,9 @@ class Uses:
         if row.when is None or birth is None:
             return False
         wanted = row.when.equals
+        arguments = birth.call.arguments
+        if 0 <= row.when.argument < len(arguments):
+            return facts.last_name(arguments[row.when.argument]) == wanted
         for name, value in birth.call.keywords:
             if name == row.when.keyword and isinstance(value, facts.Constant):
                 return str(value.value) == wanted
@@ -162,6 +165,7 @@ class Uses:
             if self._types.may_name(path) and any(self._types.library.clients(row.type) for row in rows):
                 owner, _, last = path.rpartition(".")
                 if last == "__call__":
+                    methods.add("")
                     objects |= self._types.program.holders_of(owner.rpartition(".")[2])
                 else:
                     methods.add(last)
