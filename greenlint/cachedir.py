@@ -11,9 +11,15 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from hashlib import blake2b
+
+try:
+    from _blake2 import blake2b  # hashlib loads OpenSSL first
+except ImportError:
+    from hashlib import blake2b
+
+TYPE_CHECKING = False  # as of typing, which takes a while to load
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEFAULT_NAME = ".greenlint_cache"
 TAG = "CACHEDIR.TAG"
@@ -72,15 +78,13 @@ class CacheDirectory:
                 stream.writelines(parts)
             os.replace(temporary, self._file(name))
         except OSError:
-            with suppress(OSError):
-                os.unlink(temporary)
+            _unlink(temporary)
             return False
         return True
 
     def remove(self, name: str) -> None:
         """Remove one of our files, if that can be done."""
-        with suppress(OSError):
-            os.unlink(self._file(name))
+        _unlink(self._file(name))
 
     def names(self) -> list[str]:
         """Return the names of what is in the directory, sorted."""
@@ -94,31 +98,21 @@ class CacheDirectory:
         now = time.time()
         ages: list[tuple[float, str]] = []
         for name in self.names():
-            with suppress(OSError):
+            try:
                 status = os.lstat(self._file(name))
-                if stat.S_ISREG(status.st_mode):
-                    ages.append((now - status.st_mtime, name))
+            except OSError:
+                continue
+            if stat.S_ISREG(status.st_mode):
+                ages.append((now - status.st_mtime, name))
         left_behind = [n for age, n in ages if n.startswith(".") and n.endswith(".tmp") and age > _ABANDONED_SECONDS]
         ours = sorted((age, name) for age, name in ages if name.startswith(prefix))
         stale = [name for rank, (age, name) in enumerate(ours) if rank >= most or age > oldest_seconds]
         for name in (*left_behind, *stale):
             self.remove(name)
 
-    @contextmanager
-    def locked(self) -> Iterator[bool]:
-        """Hold the lock of the directory; yield False if another process keeps it or nothing can be written."""
-        descriptor = -1
-        try:
-            self._make()
-            descriptor = os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
-            yield _lock(descriptor)
-        except OSError:
-            if descriptor >= 0:
-                raise
-            yield False
-        finally:
-            if descriptor >= 0:
-                os.close(descriptor)
+    def locked(self) -> Lock:
+        """Return the lock of the directory, to hold in a ``with``: True if it is ours and we can write."""
+        return Lock(self)
 
     def now_ns(self) -> int:
         """Return what time it is by the clock that stamps files here, or by ours if that is earlier.
@@ -126,8 +120,7 @@ class CacheDirectory:
         Makes the directory, so that this is no change while a run looks at what is around it.
         """
         try:
-            self._make()
-            descriptor = os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
+            descriptor = self.open_lock()
             try:
                 os.utime(descriptor)
                 return min(time.time_ns(), os.fstat(descriptor).st_mtime_ns)
@@ -136,20 +129,52 @@ class CacheDirectory:
         except (OSError, NotImplementedError):  # not implemented: a system that cannot touch an open file
             return time.time_ns()
 
+    def open_lock(self) -> int:
+        """Return a descriptor of the file that is locked; raise OSError if nothing can be written."""
+        self._make()
+        return os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
+
     def _make(self) -> None:
         """Make the directory; raise OSError if that is impossible, or if it is a link to another place."""
         if self._is_elsewhere():
             raise NotADirectoryError(self.path)
         os.makedirs(self.path, exist_ok=True)
         for name, content in _INSIDE.items():
-            with suppress(FileExistsError), open(self._file(name), "xb", opener=_open_new) as stream:
-                stream.write(content)
+            if not os.path.lexists(self._file(name)):
+                with open(self._file(name), "xb", opener=_open_new) as stream:
+                    stream.write(content)
 
     def _is_elsewhere(self) -> bool:
         return os.path.islink(self.path)
 
     def _file(self, name: str) -> str:
         return os.path.join(self.path, name)
+
+
+class Lock:
+    """The lock of a cache directory while it is held."""
+
+    def __init__(self, directory: CacheDirectory) -> None:
+        self._directory = directory
+        self._descriptor = -1
+
+    def __enter__(self) -> bool:
+        try:
+            self._descriptor = self._directory.open_lock()
+        except OSError:
+            return False
+        return _lock(self._descriptor)
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+
+
+def _unlink(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
 
 
 def _open_new(path: str, flags: int) -> int:

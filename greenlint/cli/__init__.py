@@ -1,17 +1,19 @@
 """The command line: words in, lines and an exit status out.
 
-Exit status: 0 clean, 1 findings, 2 a mistake of the user or of greenlint, 130 interrupted. Nothing here
-loads the engine, msgspec or rich until a command needs them, so that ``greenlint --version`` is instant.
+Exit status: 0 clean, 1 findings, 2 a mistake of the user or of greenlint, 130 interrupted. Nothing here loads
+the commands until it is known that they have to run, nor the engine, msgspec or rich until a command needs them.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
-from greenlint.cli.arguments import parse
+from greenlint.cli import again
 from greenlint.cli.console import Console
-from greenlint.model import GreenlintError
+
+TYPE_CHECKING = False  # as of typing, which takes a while to load
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CLEAN = 0
 FINDINGS = 1
@@ -30,6 +32,17 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str], console: Console) -> int:
+    remembered = again.recall(words)
+    if remembered is not None:
+        console.write(remembered[1])
+        return remembered[0]
+    return _command(words, console)
+
+
+def _command(words: Sequence[str], console: Console) -> int:
+    from greenlint.cli.arguments import parse
+    from greenlint.model import GreenlintError
+
     try:
         command, arguments = parse(words)
         return command.run(arguments, console)

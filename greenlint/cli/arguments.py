@@ -23,11 +23,12 @@ EPILOG = "`greenlint PATH` is `greenlint check PATH`. `greenlint COMMAND --help`
 def parse(words: Sequence[str]) -> tuple[Command, Namespace]:
     """Choose the command and read its arguments; raise GreenlintError for a command that does not exist."""
     known = commands()
-    words = list(words)
+    given, words = words, list(words)
     if not words or words[0] not in (*known, *GLOBAL):
         _reject_misspelt(words, known)
         words.insert(0, "check")
     arguments = _parser(known).parse_args([OPTIONAL_VALUE.get(word, word) for word in words])
+    arguments.words = given
     return known[arguments.command], arguments
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
 from io import TextIOWrapper
-from pathlib import Path
-from typing import TextIO
 
-from greenlint.model import GreenlintError
+TYPE_CHECKING = False  # as of typing, which takes a while to load
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import TextIO
+
+    from greenlint.model import GreenlintError
 
 
 class Console:
@@ -32,7 +35,7 @@ class Console:
         """Print lines. A reader that goes away (``| head``) ends the output and is no error."""
         stream = sys.stdout
         if stream is None:
-            raise GreenlintError("standard output is closed")
+            raise _error("standard output is closed")
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a locale without the character must not stop us
         try:
@@ -42,7 +45,7 @@ class Console:
             _discard(stream)
         except OSError as error:
             _discard(stream)
-            raise GreenlintError(f"cannot write to standard output: {error.strerror}") from None
+            raise _error(f"cannot write to standard output: {error.strerror}") from None
 
     def complain(self, text: str) -> None:
         """Print ``greenlint: text`` to standard error, if there is one."""
@@ -56,7 +59,7 @@ def write_file(path: Path, lines: Iterable[str]) -> None:
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
-        raise GreenlintError(f"cannot write {path}: {error.strerror}") from None
+        raise _error(f"cannot write {path}: {error.strerror}") from None
 
 
 def wants_colour(choice: str, stream: TextIO | None, environment: Mapping[str, str]) -> bool:
@@ -76,3 +79,9 @@ def _discard(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):  # a stream without a descriptor has nothing to flush
         return
+
+
+def _error(text: str) -> GreenlintError:
+    from greenlint.model import GreenlintError
+
+    return GreenlintError(text)

@@ -76,7 +76,7 @@ def _report(program: Program, request: Request) -> Report:
 
     usual = usual_directory(program, request)
     memory = Memory(program, request)
-    return memory.recall(usual) or _found(program, request, memory, usual.path)
+    return memory.recall(usual, request.looked) or _found(program, request, memory, usual.path)
 
 
 def _found(program: Program, request: Request, memory: Memory | None = None, searched: str = "") -> Report:
@@ -87,12 +87,14 @@ def _found(program: Program, request: Request, memory: Memory | None = None, sea
     with undisturbed():
         run = Run(program, request)
         if memory is None or run.cache is None:
+            if request.looked is not None:
+                request.looked.whole = False
             return _sound(run)
-        remembered = memory.recall(run.cache) if run.cache.path != searched else None
+        remembered = memory.recall(run.cache, request.looked) if run.cache.path != searched else None
         if remembered is not None:
             return remembered
         report = _sound(run)
-        memory.keep(run.cache, report, run.seen)
+        memory.keep(run.cache, report, run.seen, request.looked)
         return report
 
 

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import greenlint
@@ -22,8 +22,9 @@ from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory
 from greenlint.engine.request import Request
 from greenlint.engine.stored import NotAReportError, as_text, from_text
 from greenlint.model import INTERNAL_ERROR, Report
-from greenlint.source.footprint import Footprint, content_of, is_young, state_of
-from greenlint.source.roots import MARKERS, Program
+from greenlint.source.footprint import Footprint, Looked, content_of, digest_of, is_young, state_of
+from greenlint.source.places import MARKERS
+from greenlint.source.roots import Program
 
 _LIMIT = 1 << 26
 _MOST, _OLDEST_SECONDS = 32, 30 * 86400
@@ -58,17 +59,17 @@ class Memory:
         self._identity = _identity(program, request)
         self._name = f"run-{self._identity[:8].hex()}.json"
 
-    def recall(self, directory: CacheDirectory) -> Report | None:
-        """Return the report of the last run if another would find the same."""
+    def recall(self, directory: CacheDirectory, looked: Looked | None = None) -> Report | None:
+        """Return the report of the last run if another would find the same; ``looked`` is told what it rests on."""
         entry = self._read(directory)
         if entry is None:
             return None
         paths = self._paths(entry.paths)
         states = [*self._states, *[state_of(path) for path in paths[len(self._states) :]]]
-        if _digest(states) != entry.states:
+        if digest_of(states) != entry.states:
             return None
         contents = {number: content_of(paths[number]) for number in entry.young}
-        if entry.contents != _digest(contents.values()):
+        if entry.contents != digest_of(contents.values()):
             return None
         try:
             report = from_text(entry.report)
@@ -79,17 +80,25 @@ class Memory:
             young = {number: contents[number] for number in contents if is_young(states[number], since_ns)}
             if len(young) < len(contents):
                 self._write(directory, entry.paths, states, young, entry.report)
+        if looked is not None:
+            looked.places.add(directory.path)
+            looked.add(paths, states, contents)
         counts = report.statistics
         return replace(report, statistics=replace(counts, parsed=0, cached=counts.parsed + counts.cached))
 
-    def keep(self, directory: CacheDirectory, report: Report, seen: Footprint) -> None:
+    def keep(self, directory: CacheDirectory, report: Report, seen: Footprint, looked: Looked | None = None) -> None:
         """Keep a report, unless it rests on what was not noted, or on a fault of a rule."""
         if not seen.complete or any(notice.code == INTERNAL_ERROR for notice in report.notices):
+            if looked is not None:
+                looked.whole = False
             return
         inside = sorted(seen.states)
         states = [*self._states, *[seen.states[path] for path in inside]]
         first = len(self._states)
         young = {first + number: seen.young[path] for number, path in enumerate(inside) if path in seen.young}
+        if looked is not None:
+            looked.places.add(directory.path)
+            looked.add(self._paths(inside), states, {**self._young, **young})
         with directory.locked() as locked:
             if locked:
                 self._write(directory, inside, states, {**self._young, **young}, as_text(report))
@@ -104,8 +113,8 @@ class Memory:
         report: str,
     ) -> None:
         numbers = sorted(young)
-        digest = _digest(young[number] for number in numbers)
-        data = json.dumps([inside, _digest(states), numbers, digest, report]).encode()
+        digest = digest_of(young[number] for number in numbers)
+        data = json.dumps([inside, digest_of(states), numbers, digest, report]).encode()
         directory.write(self._name, (seal(self._identity, data), data))
 
     def _paths(self, inside: list[str]) -> list[str]:
@@ -137,13 +146,16 @@ def usual_directory(program: Program, request: Request) -> CacheDirectory:
 def _around(program: Program, request: Request) -> Iterator[str]:
     """Yield what a run looks at outside the root, or may: configuration, packages, ignore files, what is installed."""
     for directory in (program.root, *program.root.parents):
-        yield from (f"{directory}/{name}" for name in (*MARKERS, ".gitignore", "__init__.py") if name != ".git")
+        yield from (f"{directory}/{name}" for name in (*MARKERS, ".gitignore", "__init__.py"))
     for path in (*request.config, request.overrides.get("baseline"), request.environment.get("GREENLINT_CONFIG")):
         if path and "\0" not in str(path):
             yield os.path.abspath(os.path.expanduser(str(path)))
     yield from sys.path
     package = os.path.dirname(greenlint.__file__)
     for folder, _, names in sorted(os.walk(package)):
+        if folder.endswith("__pycache__"):
+            continue
+        yield folder
         yield from (f"{folder}/{name}" for name in sorted(names) if name.endswith((".py", ".toml")))
 
 
@@ -156,14 +168,9 @@ def _identity(program: Program, request: Request) -> bytes:
     user = (getattr(os, "geteuid", int)(), getattr(os, "getegid", int)(), os.path.expanduser("~"))
     shown = [(str(path), path.is_dir()) for path in program.shown]
     given = None if program.given is None else [str(path) for path in program.given]
-    repositories = [os.path.lexists(f"{directory}/.git") for directory in (program.root, *program.root.parents)]
     version = (greenlint.__version__, sys.version, sys.path)
-    place = (os.getcwd(), str(program.root), shown, given, repositories)
+    place = (os.getcwd(), str(program.root), shown, given)
     return seal(repr((version, asked, checked, environment, user, place)).encode("utf-8", "surrogatepass"))
-
-
-def _digest(parts: Iterable[bytes]) -> str:
-    return seal(*parts).hex()
 
 
 def _are(kind: type, values: object) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from greenlint.source.footprint import Looked
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -23,7 +25,7 @@ class Request:
     Only what the module of ``entry_point`` imports counts if one is given: every step of a proof lies there.
     Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
     it is done, and of how much (0 if that is unknown). An ``executor`` summarises files in place of processes of
-    our own, ``jobs`` of them at most.
+    our own, ``jobs`` of them at most. ``looked`` is told what the reports rest on.
     """
 
     root: Path | None = None
@@ -39,3 +41,4 @@ class Request:
     baseline: bool = True
     progress: Progress | None = None
     executor: Executor | None = None
+    looked: Looked | None = None

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 import os
 import stat
-from hashlib import blake2b
+
+from greenlint.cachedir import seal
+
+TYPE_CHECKING = False  # as of typing, which takes a while to load
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 MISSING = b"-"
 _LARGEST = 10_000_000
@@ -47,8 +52,28 @@ class Footprint:
             self.young[path] = _digest(data)
 
 
+class Looked:
+    """All that the runs of one command looked at, by absolute path; ``whole`` if that is all that counts.
+
+    ``places`` are the cache directories that they used.
+    """
+
+    def __init__(self) -> None:
+        self.states: dict[str, bytes] = {}
+        self.young: dict[str, bytes] = {}
+        self.places: set[str] = set()
+        self.whole = True
+
+    def add(self, paths: Sequence[str], states: Iterable[bytes], young: Mapping[int, bytes]) -> None:
+        """Add paths in their states, and what was in the young ones by their number."""
+        self.states.update(zip(paths, states, strict=True))
+        self.young.update((paths[number], content) for number, content in young.items())
+
+
 def state_of(path: str) -> bytes:
-    """Tell one state of a file or directory from another without reading it."""
+    """Tell one state of a file or directory from another without reading it; of ``.git``, whether it is there."""
+    if path.endswith("/.git"):
+        return b"+" if os.path.lexists(path) else MISSING
     try:
         found = os.stat(path)
     except (OSError, ValueError):
@@ -59,6 +84,11 @@ def state_of(path: str) -> bytes:
 def state_from(mtime_ns: int, ctime_ns: int, size: int, inode: int) -> bytes:
     """Return the state of which the stamp of a file tells."""
     return b"%d %d %d %d" % (mtime_ns, ctime_ns, size, inode)
+
+
+def digest_of(parts: Iterable[bytes]) -> str:
+    """Return one text for many states, or for the contents of many files."""
+    return seal(*parts).hex()
 
 
 def is_young(state: bytes, since_ns: int) -> bool:
@@ -81,4 +111,4 @@ def content_of(path: str) -> bytes:
 
 
 def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    return seal(data)

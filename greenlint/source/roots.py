@@ -8,17 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from greenlint.model import GreenlintError
+from greenlint.source.places import MARKERS, marked
 
-MARKERS = (
-    "greenlint.toml",
-    ".greenlint.toml",
-    "pyproject.toml",
-    "setup.cfg",
-    "setup.py",
-    "tox.ini",
-    ".git",
-)
-"""A directory with one of these is the root of a program."""
+__all__ = ["MARKERS", "PathError", "Program", "find_root", "programs"]
 
 
 class PathError(GreenlintError):
@@ -44,8 +36,8 @@ class Program:
 
 def find_root(path: Path) -> Path | None:
     """Return the nearest directory at or above `path` that holds one of `MARKERS`; links stay unresolved."""
-    start = Path(os.path.abspath(path))
-    return next((directory for directory in (start, *start.parents) if _is_marked(directory)), None)
+    found = marked(os.path.abspath(path))
+    return None if found is None else Path(found)
 
 
 def programs(
@@ -100,10 +92,6 @@ def _root_of(path: Path, found: dict[Path, Path | None]) -> Path | None:
     if directory not in found:
         found[directory] = find_root(directory)
     return found[directory]
-
-
-def _is_marked(directory: Path) -> bool:
-    return any(os.path.lexists(f"{directory}/{marker}") for marker in MARKERS)
 
 
 def _shared_directory(paths: Sequence[Path]) -> Path:

@@ -22,6 +22,7 @@ class Request:
     overlay: Mapping[Path, bytes] = field(default_factory=dict)
     baseline: bool = True
     progress: object = None
+    looked: object = None
 
 
 @dataclass

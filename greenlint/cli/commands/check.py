@@ -10,11 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from greenlint import reporters
+from greenlint.cli import again
 from greenlint.cli.console import Console, wants_colour, write_file
 from greenlint.cli.listing import files, settings
 from greenlint.cli.program import add_program_options, file_of, programs_of, request_of
 from greenlint.cli.progress import Progress
-from greenlint.model import INTERNAL_ERROR, GreenlintError, Report
+from greenlint.model import INTERNAL_ERROR, GreenlintError, Report, Statistics
+from greenlint.source.footprint import Looked
 
 HELP = "check a program and report its greenthread bugs (the default command)"
 STDIN = Path("-")
@@ -65,14 +67,23 @@ def run(arguments: Namespace, console: Console) -> int:
     from greenlint import engine
 
     console.begin(f"while analysing {', '.join(map(str, paths))}")
+    looked = Looked()
     with Progress(console) as progress:
-        report = engine.check(paths, replace(request_of(arguments), overlay=overlay, progress=progress))
+        request = replace(request_of(arguments), overlay=overlay, progress=progress, looked=looked)
+        report = engine.check(paths, request)
     console.begin("while writing the report")
     render = reporters.reporter(arguments.output_format or report.output_format)
-    _output(render, _asked_for(report, arguments), arguments, console)
+    asked, status = _asked_for(report, arguments), _status(report, arguments)
+    lines = _lines(render, asked, arguments)
+    if arguments.output_file:
+        write_file(arguments.output_file, lines)
+    else:
+        console.write(lines)
     if arguments.verbose:
         console.complain(_account(report))
-    return _status(report, arguments)
+    elif not arguments.output_file and lines == _lines(render, replace(asked, statistics=Statistics()), arguments):
+        again.keep(arguments.words, looked, status, lines)
+    return status
 
 
 def _adopt(arguments: Namespace, paths: Sequence[Path], overlay: Mapping[Path, bytes], console: Console) -> int:
@@ -113,19 +124,16 @@ def _asked_for(report: Report, arguments: Namespace) -> Report:
     return replace(report, findings=shown, known=known)
 
 
-def _output(render: reporters.Render, report: Report, arguments: Namespace, console: Console) -> None:
-    file = arguments.output_file
-    lines = render(
-        report,
-        cwd=Path.cwd(),
-        colour=wants_colour(arguments.color, None if file else sys.stdout, os.environ),
-        statistics=arguments.statistics,
-        quiet=arguments.quiet,
+def _lines(render: reporters.Render, report: Report, arguments: Namespace) -> list[str]:
+    return list(
+        render(
+            report,
+            cwd=Path.cwd(),
+            colour=wants_colour(arguments.color, None if arguments.output_file else sys.stdout, os.environ),
+            statistics=arguments.statistics,
+            quiet=arguments.quiet,
+        )
     )
-    if file:
-        write_file(file, lines)
-    else:
-        console.write(lines)
 
 
 def _account(report: Report) -> str:
