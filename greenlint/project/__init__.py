@@ -59,13 +59,13 @@ class Component:
     @cached_property
     def timeline(self) -> Timeline:
         """Who patches what, when, in each entry point. It is worked out before the roots are."""
-        return Timeline(self.types, self._setting.launchers, self._setting.entry_points)
+        return Timeline(self.types, self._setting.launchers, self._setting.entry_points).worked_out()
 
     @cached_property
     def patched(self) -> PatchState:
         """Whether the program is patched."""
         launched = {launch.library for launch in self._setting.launches if launch.library and self._serves(launch)}
-        return patch_state(self.types, self._setting.hub, sorted(launched), self._setting.patched)
+        return patch_state(self.types, self.timeline, self._setting.hub, sorted(launched), self._setting.patched)
 
     def _serves(self, launch: Launch) -> bool:
         """Whether a launcher starts a module of this component; one without a target may start any."""

@@ -137,6 +137,11 @@ def _main_line(module: Module) -> int:
     return 0
 
 
+def is_script(module: Module) -> bool:
+    """Tell whether a module of the product can be run: a script, ``__main__``, or code under the ``__name__`` test."""
+    return module.role == "code" and _main_line(module) > 0
+
+
 def _is_main_test(test: facts.Value | None) -> bool:
     if not isinstance(test, facts.Operation) or test.operator != "==":
         return False

@@ -1,4 +1,4 @@
-"""Is the program patched? The coarse answer: before any greenthread starts, yes, no, or not known.
+"""The patch state of the program as a whole: yes, no, or not known.
 
 A program patches when one of its modules calls a patch function, imports something that patches, or is started by
 something that patches for it. A program with an entry of its own that does none of this is unpatched. Code without
@@ -10,73 +10,56 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from greenlint.knowledge.schema import AutoPatcherRow
+from greenlint.project.entry_points import is_script, selected
+from greenlint.project.patching.conditions import constant
+from greenlint.project.patching.groups import UNKNOWN, all_groups, effective_groups, selection
 from greenlint.project.patching.state import HUBS, Patched, PatchState
+from greenlint.project.patching.timeline import Timeline
 from greenlint.project.program import Module, Program, Site
-from greenlint.project.terms import External
 from greenlint.project.types import Types
-from greenlint.summary import facts
-
-_PATCHING_ACTIONS = ("patch", "patch-group")
-_ALIASES_FOLLOWED = 60
+from greenlint.summary.facts import Value
 
 
 def patch_state(
-    types: Types, hub: str = "auto", launched_by: Collection[str] = (), declared: bool | None = None
+    types: Types,
+    timeline: Timeline,
+    hub: str = "auto",
+    launched_by: Collection[str] = (),
+    declared: bool | None = None,
 ) -> PatchState:
     """Return the state of a program; ``launched_by`` names the libraries that a launcher patches with."""
     program = types.program
-    sites = tuple(_patch_calls(types))
-    patchers = {row.runtime for module in program.modules.values() for row in _auto_patchers(types, module)}
-    libraries = _libraries(types, sites, {*patchers, *launched_by}, hub)
-    threads = bool(patchers or launched_by) or any(_patches_threads(site) for site in sites)
+    calls = tuple(timeline.calls.all())
+    sites = tuple(site for site, _ in calls)
+    patchers = {row.id: row for module in program.modules.values() for row in _auto_patchers(types, module)}
+    patched_with = {row.runtime for _, row in calls} | {row.runtime for row in patchers.values()} | set(launched_by)
+    libraries = _libraries(types, patched_with, hub)
     if declared is not None:
-        return PatchState(Patched.YES if declared else Patched.NO, libraries, sites, declared)
-    if sites or patchers or launched_by:
-        return PatchState(Patched.YES, libraries, sites, threads)
-    entry = any(_is_entry(module) for module in program.modules.values())
-    return PatchState(Patched.NO if entry else Patched.UNKNOWN, libraries, (), False)
+        groups = frozenset(g for library in libraries for g in all_groups(types.library.knowledge, library))
+        return PatchState(
+            Patched.YES if declared else Patched.NO, libraries, sites, groups if declared else frozenset()
+        )
+    if patched_with:
+        groups = frozenset(group for site, _ in calls for group in _covered(types, timeline, site))
+        for row in patchers.values():
+            groups |= selected(row, all_groups(types.library.knowledge, row.runtime))
+        for library in launched_by:
+            groups |= all_groups(types.library.knowledge, library)
+        return PatchState(Patched.YES, libraries, sites, groups)
+    entry = any(is_script(module) for module in program.modules.values())
+    return PatchState(Patched.NO if entry else Patched.UNKNOWN, libraries, (), frozenset())
 
 
-def _patch_calls(types: Types) -> Iterator[Site]:
-    names = {
-        name.rpartition(".")[2]
-        for name, rows in types.library.knowledge.patch_apis_by_name.items()
-        if any(row.action in _PATCHING_ACTIONS for row in rows)
-    }
-    followed = types.program.aliases_of(names)
-    if len(followed) - len(names) > _ALIASES_FOLLOWED:
-        followed = frozenset(names)
-    for name in sorted(followed):
-        for site in types.program.calls_named(name):
-            if site.scope.module.role == "code" and _is_patch(types, site):
-                yield site
+def _covered(types: Types, timeline: Timeline, site: Site) -> frozenset[str]:
+    """Return the groups that a patch call covers, perhaps."""
 
+    def value_of(value: Value | None) -> object:
+        found = constant(types, site.scope, value)
+        return UNKNOWN if found is None else found.value
 
-def _is_patch(types: Types, site: Site) -> bool:
-    for callee in types.of(site.scope, site.call.callee):
-        if isinstance(callee, External):
-            for row in types.library.patch_apis(callee.path):
-                if row.action in _PATCHING_ACTIONS:
-                    return True
-    return False
-
-
-def _patches_threads(site: Site) -> bool:
-    """Whether a patch call covers ``threading``: keyword semantics of eventlet (one True switches all others off)."""
-    flags = {
-        name: value.value
-        for name, value in site.call.keywords
-        if name is not None and isinstance(value, facts.Constant)
-    }
-    name = facts.last_name(site.call.callee)
-    if "thread" in flags:
-        return bool(flags["thread"])
-    if name in ("patch_all", "patch_thread"):
-        return True
-    if name.startswith("patch_"):
-        return False
-    selected = any(value is True for key, value in flags.items() if key != "all")
-    return flags.get("all", not selected) is not False
+    row = timeline.calls.sites[site.scope][site.index]
+    covered = selection(row, site.call, value_of, effective_groups(types.library.knowledge, row.runtime))
+    return covered.groups | covered.possible
 
 
 def _auto_patchers(types: Types, module: Module) -> Iterator[AutoPatcherRow]:
@@ -91,18 +74,11 @@ def _auto_patchers(types: Types, module: Module) -> Iterator[AutoPatcherRow]:
                         yield row
 
 
-def _libraries(types: Types, sites: tuple[Site, ...], launched: Collection[str], hub: str) -> tuple[str, ...]:
+def _libraries(types: Types, patched_with: Collection[str], hub: str) -> tuple[str, ...]:
     if hub in HUBS:
         return (hub,)
-    patched_with = {t for site in sites for t in _library_of(types, site)} | set(launched)
-    used = patched_with & set(HUBS) or _imported_hubs(types)
+    used = set(patched_with) & set(HUBS) or _imported_hubs(types)
     return tuple(name for name in HUBS if name in used) or HUBS
-
-
-def _library_of(types: Types, site: Site) -> Iterator[str]:
-    for callee in types.of(site.scope, site.call.callee):
-        if isinstance(callee, External):
-            yield callee.path.partition(".")[0]
 
 
 def _imported_hubs(types: Types) -> set[str]:
@@ -121,22 +97,6 @@ def _imported_hubs(types: Types) -> set[str]:
         if row.names and row.runtime in HUBS
     }
     return {by_library[top] for top in tops if top in by_library}
-
-
-def _is_entry(module: Module) -> bool:
-    """Whether the module can be a program: a script, ``__main__``, or module code under the ``__name__`` test."""
-    if module.role != "code":
-        return False
-    if module.name.rpartition(".")[2] == "__main__" or not module.path.endswith(".py"):
-        return True
-    return any(block.kind == "if" and _is_main_test(block.value) for block in module.body.body.blocks)
-
-
-def _is_main_test(test: facts.Value | None) -> bool:
-    if not isinstance(test, facts.Operation) or test.operator != "==":
-        return False
-    wanted = {facts.Name("__name__"), facts.Constant("__main__")}
-    return wanted <= set(test.operands)
 
 
 def imports_green(program: Program, module: Module, types: Types) -> bool:

@@ -23,13 +23,18 @@ class PatchState:
     """What is known of a program's patching.
 
     ``libraries`` are those that the program uses, in the order of HUBS; ``sites`` are the calls that patch;
-    ``threads`` says whether ``threading`` is among what is patched.
+    ``groups`` are those that some entry point patches, perhaps.
     """
 
     state: Patched
     libraries: tuple[str, ...]
     sites: tuple[Site, ...]
-    threads: bool
+    groups: frozenset[str]
+
+    @property
+    def threads(self) -> bool:
+        """Whether ``threading`` is among what is patched."""
+        return "thread" in self.groups
 
     @property
     def assumed(self) -> bool:
@@ -39,9 +44,9 @@ class PatchState:
     @property
     def may_yield(self) -> bool:
         """Whether I/O of the standard library can switch greenthreads."""
-        return self.state is not Patched.NO
+        return self.state is Patched.UNKNOWN or "socket" in self.groups
 
     @property
     def green_threads(self) -> bool:
         """Whether ``threading.Thread`` may be a greenthread."""
-        return self.may_yield and (self.threads or self.state is Patched.UNKNOWN)
+        return self.threads or self.state is Patched.UNKNOWN

@@ -110,6 +110,11 @@ class Timeline:
             found.append(self._run(entry))
         return tuple(found)
 
+    def worked_out(self) -> Timeline:
+        """Return the timeline with its runs worked out: what the roots add to types makes no difference then."""
+        _ = self.runs
+        return self
+
     def running(self, scope: Scope) -> tuple[Run, ...]:
         """Return the runs in which the code of a scope can run: those that can load its module."""
         return tuple(run for run in self.runs if scope.module in run.loads)
