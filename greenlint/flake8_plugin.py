@@ -13,7 +13,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from greenlint import __version__
 
@@ -99,56 +99,69 @@ class Plugin:
 
 def _answer(options: Namespace) -> Answer | None:
     """Return what is told about the files; None when flake8 would show nothing of it."""
-    if not _may_select(options):
+    selection = _selection(options)
+    if selection is None:
+        return None
+    question = _question(options, selection.opt_in)
+    if not question.files:
         return None
     from greenlint import hosting
 
-    codes = _selected_codes(options)
-    question = _question(options, codes)
-    if question is None:
-        return None
     shared = os.environ.get(SHARED, "")
     if hosting.shared_by_parent(shared):
         return hosting.ask(question, shared)
-    if len(question.files or ()) > 1 and question.jobs != 1 and not _forks():
+    if len(question.files) > 1 and question.jobs != 1 and not _forks():
         os.environ[SHARED] = shared = hosting.share()
         answer = hosting.ask(question, shared)
     else:
         answer = hosting.ask(question)
-    if INTERNAL_ERROR not in codes:
+    if not selection.shows_errors:
         _complain(answer)
     return answer
 
 
-def _may_select(options: Namespace) -> bool:
-    """Tell at no cost when flake8 cannot show a code of ours, as in ``flake8 --select=E``."""
-    return options.select is None or any(_FAMILY.startswith(word[:3]) for word in _selected_words(options))
+class _Selection(NamedTuple):
+    """What flake8 shows of ours: the opt-in rules among it, and whether errors of greenlint are shown."""
+
+    opt_in: tuple[str, ...]
+    shows_errors: bool
+
+
+def _selection(options: Namespace) -> _Selection | None:
+    """Return what flake8 would show of ours, None if that is nothing.
+
+    A bare ``GRN`` says that this plugin is wanted at all: it takes ``GRN9`` or ``GRN902`` to opt in. Only words
+    that precise make it necessary to load the rules.
+    """
+    if options.select is not None and not any(_FAMILY.startswith(word[:3]) for word in _selected_words(options)):
+        return None
+    from flake8.style_guide import Decision, DecisionEngine
+
+    decider = DecisionEngine(options)
+    shows_errors = decider.decision_for(INTERNAL_ERROR) is Decision.Selected
+    ignored = (*(options.ignore or ()), *(options.extend_ignore or ()))
+    if not any(_is_precise(word) for word in (*_selected_words(options), *ignored)):
+        return _Selection((), shows_errors) if shows_errors else None
+    from greenlint.engine import rules
+
+    precise = tuple(word for word in _selected_words(options) if _is_precise(word))
+    wanted = [rule for code, rule in rules().items() if not rule.opt_in or code.startswith(precise)]
+    shown = [rule for rule in wanted if decider.decision_for(rule.code) is Decision.Selected]
+    return _Selection(tuple(rule.code for rule in shown if rule.opt_in), shows_errors) if shown else None
 
 
 def _selected_words(options: Namespace) -> list[str]:
     return [*(options.select or ()), *(options.extend_select or ())]
 
 
-def _selected_codes(options: Namespace) -> tuple[str, ...]:
-    """Return the codes that flake8 would show.
-
-    A bare ``GRN`` says that this plugin is wanted at all: it takes ``GRN9`` or ``GRN902`` to opt in.
-    """
-    from flake8.style_guide import Decision, DecisionEngine
-
-    from greenlint.engine import rules
-
-    precise = tuple(word for word in _selected_words(options) if len(word) > len(_FAMILY))
-    known = [code for code, rule in rules().items() if not rule.opt_in or code.startswith(precise)]
-    decider = DecisionEngine(options)
-    return tuple(code for code in (*known, INTERNAL_ERROR) if decider.decision_for(code) is Decision.Selected)
+def _is_precise(word: str) -> bool:
+    return word.startswith(_FAMILY) and word != _FAMILY
 
 
-def _question(options: Namespace, codes: tuple[str, ...]) -> Question | None:
+def _question(options: Namespace, opt_in: tuple[str, ...]) -> Question:
     from flake8.discover_files import expand_paths
     from flake8.utils import stdin_get_value
 
-    from greenlint.engine import rules
     from greenlint.hosting import Question, encoded
 
     stdin = options.stdin_display_name
@@ -159,16 +172,12 @@ def _question(options: Namespace, codes: tuple[str, ...]) -> Question | None:
         filename_patterns=options.filename,
         exclude=(*options.exclude, *options.extend_exclude),
     )
-    files = tuple(stdin if file == "-" else file for file in expanded)
-    if not files or not set(codes) - {INTERNAL_ERROR}:
-        return None
-    known = rules()
     return Question(
         typed,
-        files,
+        tuple(stdin if file == "-" else file for file in expanded),
         root=_placed(options.greenlint_root),
         config=_placed(options.greenlint_config),
-        opt_in=tuple(code for code in codes if code in known and known[code].opt_in),
+        opt_in=opt_in,
         reads_noqa=True,
         jobs=None if options.jobs.is_auto else max(1, options.jobs.n_jobs),
         overlay={os.path.abspath(stdin): encoded(stdin_get_value())} if "-" in (options.filenames or ()) else {},
