@@ -21,13 +21,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
 FLAKE8 = (
-    ("flake8==6.0.*", "hacking==6.*"),
-    ("flake8==6.1.*", "hacking==7.*"),
-    ("flake8==7.1.*",),
+    ("flake8==6.0.*",),
+    ("flake8==6.1.*", "hacking==6.1.*"),
+    ("flake8==7.1.*", "hacking==7.*"),
     ("flake8==7.3.*", "hacking==8.*"),
     ("flake8",),
 )
-"""What OpenStack's hacking pins, with it beside where one of its versions takes that flake8, and the newest."""
+"""The oldest, those that OpenStack's hacking pins, with it beside, and the newest."""
 PYLINT = (("pylint==3.0.*",), ("pylint==3.3.*",), ("pylint==4.0.*",), ("pylint<5",))
 TOOLS = ("pytest>=8", "hypothesis", "pyyaml")
 TESTS = {
