@@ -64,9 +64,16 @@ class Attributes:
             return (Member(base, name),)
         if isinstance(base, Member) and base.owner.path.count(".") < 12:
             return (Member(Opaque(f"{base.owner.path}.{base.name}", base.owner.birth), name),)
-        if isinstance(base, PackageType):
-            return self._types.dotted(f"{base.dotted}.{name}")
-        return ()
+        return self._of_package(f"{base.dotted}.{name}") if isinstance(base, PackageType) else ()
+
+    def _of_package(self, path: str) -> Types_:
+        """What a path into a directory without ``__init__.py`` names."""
+        program = self._types.program
+        module = program.module_for(path)
+        if module is not None:
+            return (ModuleType(module),)
+        found = PackageType(path) if path in program.packages else External(self._types.library.canonical(path))
+        return (found,)
 
     def _of_module(self, module: Module, name: str) -> Types_:
         found = self._types.global_name(module, name)
@@ -289,7 +296,7 @@ def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | Non
         scope = module.scopes[scope_index]
         store = scope.body.item_stores[index]
         yield scope, store.base, store.value
-    for scope_index, index in module.facts.calls.get(name + ".", ()):
+    for scope_index, index in module.facts.filled.get(name, ()):
         scope = module.scopes[scope_index]
         call = scope.body.calls[index]
         if isinstance(call.callee, facts.Attribute):

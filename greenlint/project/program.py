@@ -63,7 +63,7 @@ class Module:
 class Scope:
     """A scope; its body is decoded when it is first asked for."""
 
-    __slots__ = ("_body", "_children", "_locals", "facts", "index", "klass", "module")
+    __slots__ = ("_body", "_children", "_locals", "_names", "facts", "index", "klass", "module")
 
     def __init__(self, module: Module, index: int, scope_facts: facts.ScopeFacts) -> None:
         self.module = module
@@ -72,6 +72,7 @@ class Scope:
         self.klass: Klass | None = None
         self._body: Body | None = None
         self._locals: dict[str, list[Binding]] | None = None
+        self._names: frozenset[str] | None = None
         self._children: list[Scope] | None = None
 
     def __repr__(self) -> str:
@@ -162,7 +163,9 @@ class Scope:
 
     def is_local(self, name: str) -> bool:
         """Whether the name is a parameter or a local variable."""
-        return name in self.locals or self.parameter(name) is not None
+        if self._names is None:
+            self._names = frozenset((*self.locals, *[parameter.name for parameter in self.body.parameters]))
+        return name in self._names
 
     def method(self) -> Scope | None:
         """Return the method that this scope is, or is nested in."""

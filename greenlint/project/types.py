@@ -101,7 +101,10 @@ class Types:
         if kind is facts.Attribute:
             base: Value | None = value.base  # type: ignore[union-attr]
             name: str = value.name  # type: ignore[union-attr]
-            return distinct(t for b in self.of(scope, base) for t in self.attributes.of(b, name))
+            bases = self.of(scope, base)
+            if len(bases) == 1:  # as a rule
+                return distinct(self.attributes.of(bases[0], name))
+            return distinct(t for b in bases for t in self.attributes.of(b, name)) if bases else ()
         if kind is facts.Call:
             home = scope.module.scopes[value.scope]  # type: ignore[union-attr]
             return self.results.of(Site(home, value.index))  # type: ignore[union-attr]

@@ -152,6 +152,7 @@ class Indexes:
         "argument_names",
         "calls",
         "decorated",
+        "filled",
         "global_writes",
         "imported",
         "made",
@@ -171,6 +172,7 @@ class Indexes:
         self.made: dict[str, set[str]] = {}
         self.imported: list[tuple[int, str, tuple[str, ...]]] = []
         self.mentioned: dict[str, list[Place]] = {}
+        self.filled: dict[str, list[Place]] = {}
 
     def alias(self, value: Value | None, name: str) -> None:
         """Note that ``name`` stands for what ``value`` names, also as one of several."""

@@ -175,6 +175,9 @@ class ExpressionWalk:
             base = callee.base  # type: ignore[union-attr]
             if name in CONTAINER_WRITES:
                 base = self._container(base)
+                container = facts.last_name(base)
+                if container and container != self.scope.self_name:
+                    self.indexes.filled.setdefault(container, []).append(place)
             while type(base) is Attribute:
                 calls[base.name + "."].append(place)
                 base = base.base

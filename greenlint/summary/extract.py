@@ -47,6 +47,7 @@ class _Walk(ExpressionWalk):
             {name: tuple(sorted(names)) for name, names in indexes.made.items()},
             tuple(indexes.imported),
             frozen_places(indexes.mentioned),
+            frozen_places(indexes.filled),
             sum(scope.kind in ("function", "lambda") for scope in self.scopes),
             sum(len(scope.calls) for scope in self.scopes),
         )

@@ -320,6 +320,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     made            last name of a callee -> variables and attributes that hold what it returned
     imported        (level, module, names) of all import statements
     mentioned       last name -> statements that are nothing but that name
+    filled          last name of a container -> calls of its methods that put something in (``x.append(y)``)
     """
 
     scopes: tuple[ScopeFacts, ...]
@@ -334,6 +335,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     made: dict[str, tuple[str, ...]]
     imported: tuple[tuple[int, str, tuple[str, ...]], ...]
     mentioned: dict[str, tuple[Place, ...]]
+    filled: dict[str, tuple[Place, ...]]
     functions: int
     call_count: int
 
