@@ -78,10 +78,22 @@ class GitIgnores:
         """Tell whether git would ignore the entry at the relative `path`."""
         for above, prefix, spec in reversed(self.specs):
             entry = f"{prefix}{path[above:]}"
-            verdict = spec.check_file(f"{entry.rstrip('/')}/" if is_directory else entry).include
+            verdict = _of_directory(spec, f"{entry.rstrip('/')}/") if is_directory else spec.check_file(entry).include
             if verdict is not None:
                 return verdict
         return False
+
+
+def _of_directory(spec: GitIgnoreSpec, entry: str) -> bool | None:
+    """Return what the last pattern that matches the directory itself says, as git does, or None.
+
+    pathspec's own answer is meant for files: there ``*`` outweighs a later ``!src/``.
+    """
+    for pattern in reversed(list(spec.patterns)):
+        found = pattern.match_file(entry) if pattern.include is not None else None
+        if found is not None and ("ps_d" not in found.match.groupdict() or found.match.end("ps_d") == len(entry)):
+            return pattern.include
+    return None
 
 
 def _read(path: str) -> GitIgnoreSpec | None:

@@ -151,6 +151,13 @@ class TestGitignore:
         })  # fmt: skip
         assert found(tmp_path) == ["keep_pb2.py", "sub/top.py"]
 
+    def test_may_ignore_everything_but_some_directories(self, tmp_path: Path) -> None:
+        lay(tmp_path, {
+            ".gitignore": "*\n!src/\n!src/*\n!lone/\n", "a.py": "", "src/b.py": "", "src/deep/c.py": "",
+            "lone/d.py": "", "other/e.py": "",
+        })  # fmt: skip
+        assert found(tmp_path) == ["src/b.py"]
+
     def test_of_an_inner_directory_wins_there(self, tmp_path: Path) -> None:
         lay(tmp_path, {
             ".gitignore": "local.py\n", "local.py": "", "sub/.gitignore": "!local.py\n/other.py\n",
