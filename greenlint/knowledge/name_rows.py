@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from greenlint.knowledge.patch_rows import Row
-from greenlint.knowledge.vocabulary import AnyName, CallEffect, DottedName, Group
+from greenlint.knowledge.vocabulary import AnyName, CallEffect, Condition, DottedName, Group
 
 
 class AliasRow(Row, frozen=True, gc=False):
@@ -106,12 +106,14 @@ class OptOutRow(Row, frozen=True, gc=False):
 class NeedRow(Row, frozen=True, gc=False):
     """Patch groups that the code of a library relies on although the program does not call them itself.
 
-    ``names`` are the calls (classes, functions, methods) by which a program gets there.
+    ``names`` are the calls (classes, functions, methods) by which a program gets there; with ``only_with``, only
+    calls that meet one of the conditions.
     """
 
     id: str
     names: tuple[DottedName, ...]
     groups: tuple[Group, ...]
+    only_with: tuple[Condition, ...] = ()
     reason: str = ""
 
 

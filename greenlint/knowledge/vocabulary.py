@@ -160,12 +160,13 @@ Blocks = Annotated[
     str,
     msgspec.Meta(
         pattern=(
-            rf"\A(always|never|removed|hangs|raises|group:{_WORD}(\+{_WORD})*"
+            rf"\A(always|never|removed|hangs|raises|group:{_WORD}(\+{_WORD})*|either:{_WORD}(\|{_WORD})+"
             r"|hook:(driver|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+))\Z"
         ),
         description=(
             "always, never, removed, hangs, raises, group:<g>[+<g>...] (blocks unless all these groups "
-            "are patched; any = by any patch call), hook:<dotted name> (blocks unless that was called), "
+            "are patched; any = by any patch call), either:<g>|<g> (blocks unless one of these is), "
+            "hook:<dotted name> (blocks unless that was called), "
             "hook:driver (as the row of the database driver)"
         ),
     ),

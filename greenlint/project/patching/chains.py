@@ -66,6 +66,10 @@ class Teller:
         """Return the location of a statement."""
         return self._locator.at(scope.module, span)
 
+    def header(self, scope: Scope) -> Location:
+        """Return the location of the name line of a function or class."""
+        return self._locator.header(scope)
+
     def entry(self, run: Run) -> Step:
         """Tell where the entry point starts."""
         entry = run.entry

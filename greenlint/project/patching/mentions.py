@@ -81,28 +81,35 @@ def _mentions(other: Module, module: Module, name: str) -> bool:
     return False
 
 
+def blocks_that_hold(function: Scope, name: str, attributes: bool) -> Iterator[int]:
+    """Yield the ``with`` blocks of a function that hold what the name, or an attribute of that name, stands for."""
+    for index, block in enumerate(function.body.blocks):
+        if block.kind == "with" and names(block.value, name, attributes):
+            yield index
+
+
 def _in(function: Scope, name: str, attributes: bool) -> Iterator[tuple[Scope, int]]:
     """Yield the places of a function that speak of the name, or of an attribute of that name."""
     body = function.body
     for call in body.calls:
         values = (call.callee, *call.arguments, *(value for _, value in call.keywords))
-        if any(_names(value, name, attributes) for value in values):
+        if any(names(value, name, attributes) for value in values):
             yield function, call.span[0]
-    for block in body.blocks:
-        if block.kind == "with" and _names(block.value, name, attributes):
-            yield function, block.line
+    for index in blocks_that_hold(function, name, attributes):
+        yield function, body.blocks[index].line
     for line, value in (*((b.line, b.value) for b in body.bindings), *((s.span[0], s.value) for s in body.stores)):
-        if _names(value, name, attributes):
+        if names(value, name, attributes):
             yield function, line
 
 
-def _names(value: Value | None, name: str, attributes: bool) -> bool:
+def names(value: Value | None, name: str, attributes: bool) -> bool:
+    """Tell whether a value speaks of a name, or of an attribute of that name."""
     if isinstance(value, facts.Name):
         return value.id == name
     if isinstance(value, facts.Attribute):
-        return (attributes and value.name == name) or _names(value.base, name, attributes)
+        return (attributes and value.name == name) or names(value.base, name, attributes)
     if isinstance(value, facts.Item):
-        return _names(value.base, name, attributes)
+        return names(value.base, name, attributes)
     if isinstance(value, facts.Operation):
-        return any(_names(operand, name, attributes) for operand in value.operands)
+        return any(names(operand, name, attributes) for operand in value.operands)
     return False

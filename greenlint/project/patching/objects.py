@@ -10,7 +10,8 @@ from greenlint.knowledge.schema import StaleObjectRow
 from greenlint.project.patching.chains import cause, hops
 from greenlint.project.patching.execution import PatchEvent, Position, call_position
 from greenlint.project.patching.groups import groups_of_name
-from greenlint.project.patching.mentions import attribute_uses, uses, written
+from greenlint.project.patching.mentions import attribute_uses, blocks_that_hold, uses, written
+from greenlint.project.patching.switching import may_switch
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.terms import ClassType, External
@@ -120,15 +121,28 @@ def _kept(types: Types, site: Site, row: StaleObjectRow) -> Iterator[Made]:
     made = facts.Call(site.scope.index, site.index)
     if site.scope.kind in ("module", "class"):
         for binding in site.scope.body.bindings:
-            use = next(uses(types.program, site.scope, binding.name), None) if binding.value == made else None
-            if use is not None:
-                yield Made(site, site, binding.name, row, use)
+            found = list(uses(types.program, site.scope, binding.name)) if binding.value == made else []
+            if found and not _is_harmless(types, row, binding.name, found):
+                yield Made(site, site, binding.name, row, found[0])
     elif site.scope.owner is not None and site.scope.name == "__init__":
         for store in site.scope.body.stores:
-            use = next(attribute_uses(site.scope, store.name), None) if store.value == made else None
-            if use is not None:
+            found = list(attribute_uses(site.scope, store.name)) if store.value == made else []
+            if found and not _is_harmless(types, row, store.name, found):
                 for home in _constructions(types, site.scope):
-                    yield Made(site, home, store.name, row, use)
+                    yield Made(site, home, store.name, row, found[0])
+
+
+def _is_harmless(types: Types, row: StaleObjectRow, name: str, found: list[tuple[Scope, int]]) -> bool:
+    """Whether a lock is only ever held in ``with`` blocks in which nothing can switch."""
+    if not types.library.is_lock(row.constructor):
+        return False
+    held = 0
+    for function in dict.fromkeys(function for function, _ in found):
+        for block in blocks_that_hold(function, name, True):
+            held += 1
+            if may_switch(types, function, block):
+                return False
+    return held == len(found)
 
 
 def _constructions(types: Types, constructor: Scope) -> Iterator[Site]:

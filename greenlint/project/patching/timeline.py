@@ -24,6 +24,9 @@ from greenlint.project.terms import External
 from greenlint.project.types import Types
 from greenlint.source.launchers import Launcher
 
+_LOADERS = ("paste.deploy",)
+"""Libraries that load what a distribution declares as a factory."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
@@ -162,7 +165,7 @@ class Timeline:
 
     def _run(self, entry: EntryPoint) -> Run:
         starts = [entry.module, *self.imports.with_packages(entry.module.name)]
-        loads = self.imports.closure([*starts, entry.config] if entry.config else starts)
+        loads = self._loaded([*starts, entry.config] if entry.config else starts)
         execution = Execution(self._types, self.calls, self.imports, self._patchy)
         holding = [module for module in loads if module in self._patching]
         if holding or entry.before is not None:
@@ -178,6 +181,22 @@ class Timeline:
             elsewhere,
             frozenset(execution.never),
         )
+
+    def _loaded(self, starts: Sequence[Module]) -> dict[Module, None]:
+        """Return what can be loaded: all that is imported, and the declared factories if the program loads by them."""
+        found = self.imports.closure(starts)
+        if self._factories and any(
+            name.startswith(_LOADERS) for module in found for name in self.imports.names(module)
+        ):
+            found = self.imports.closure([*found, *self._factories])
+        return found
+
+    @cached_property
+    def _factories(self) -> tuple[Module, ...]:
+        """The modules that the project declares as factories of applications and filters."""
+        targets = {item.target.partition(":")[0] for item in self._launchers if item.kind.startswith("paste.")}
+        found = (self._types.program.module_for(target) for target in sorted(targets))
+        return tuple(module for module in found if module is not None)
 
     def _holds_more(self, module: Module, reached: set[Site | None]) -> bool:
         """Whether a module holds a patch call that a run did not come by."""

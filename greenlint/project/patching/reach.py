@@ -1,0 +1,86 @@
+"""Which greenthread runs this function, and which entry point starts that greenthread?
+
+Both are searched backwards: from a function to its callers, and from a greenthread's function to what starts it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from greenlint.project.patching.conditions import conditions_of
+from greenlint.project.patching.timeline import Run
+from greenlint.project.program import Scope, Site
+from greenlint.project.roots import Root, Roots
+from greenlint.project.types import Types
+
+_MOST = 400
+
+
+class Way(NamedTuple):
+    """How a greenthread comes to a function: the root, and the calls from its function on, outermost first."""
+
+    root: Root
+    calls: tuple[Site, ...]
+
+
+class Reach:
+    """Answers for one program, each given once."""
+
+    def __init__(self, types: Types, roots: Roots) -> None:
+        self._types = types
+        self._roots = roots
+        self._starts: dict[tuple[Root, str], bool] = {}
+
+    def way(self, function: Scope, accepts: Callable[[Root], bool]) -> Way | None:
+        """Return the shortest way by which a greenthread of an accepted root comes to a function."""
+        seen = {function}
+        work: deque[tuple[Scope, tuple[Site, ...]]] = deque([(function, ())])
+        while work and len(seen) < _MOST:
+            at, calls = work.popleft()
+            for root, _ in self._roots.into(at):
+                if accepts(root):
+                    return Way(root, calls)
+            for edge in self._types.callers.of(at):
+                caller = edge.site.scope
+                if caller not in seen and caller.kind in ("function", "lambda"):
+                    seen.add(caller)
+                    work.append((caller, (edge.site, *calls)))
+        return None
+
+    def is_started_by(self, run: Run, root: Root) -> bool:
+        """Tell whether an entry point was found to come to the place that starts the greenthreads of a root."""
+        key = (root, run.entry.name + run.entry.path)
+        known = self._starts.get(key)
+        if known is None:
+            known = self._starts[key] = self._comes_to(run, root)
+        return known
+
+    def _comes_to(self, run: Run, root: Root) -> bool:
+        seen = {root.scope}
+        work = [root.scope]
+        while work and len(seen) < _MOST:
+            at = work.pop()
+            if at is run.entry.start or self._runs_at_import(run, at, root):
+                return True
+            above = [edge.site.scope for edge in self._types.callers.of(at) if self._is_run(run, edge.site)]
+            above += [other.scope for other, _ in self._roots.into(at)]
+            above += [at.parent] if at.kind == "class" and at.parent is not None else []
+            for scope in above:
+                if scope not in seen:
+                    seen.add(scope)
+                    work.append(scope)
+        return False
+
+    def _runs_at_import(self, run: Run, scope: Scope, root: Root) -> bool:
+        """Whether a module body runs when the entry point imports it, as far as its tests let it."""
+        if scope.kind != "module" or scope.module not in run.loads:
+            return False
+        return scope is not root.scope or root.site is None or self._is_run(run, root.site)
+
+    def _is_run(self, run: Run, site: Site) -> bool:
+        if site.scope.kind != "module":
+            return site.scope.module in run.loads
+        is_main = run.entry.as_main and site.scope.module is run.entry.module
+        return conditions_of(self._types, site.scope, site.call.block, is_main) is not None
