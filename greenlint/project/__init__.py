@@ -84,10 +84,9 @@ class Component:
         for _ in range(MOST_ROUNDS):
             if not feed(self.types, roots):
                 break
-            self.types.memo.clear()
-            self.types.callers.forget()
             spawning = Spawning(self.types, self.patched, implicit)
             roots = spawning.roots()
+        self.types.memo.settle()
         return spawning, Roots(roots.all, frozenset(self._placed("native", "main")))
 
     def _runs_native(self, scope: Scope) -> bool:

@@ -54,12 +54,21 @@ class Callers:
         self.handed: dict[tuple[Scope, str], list[Type]] = {}
         self.truncated: set[Scope] = set()
 
-    def forget(self) -> None:
-        """Drop the memo: the spawn edges have changed."""
-        self._callers.clear()
+    def spawned_anew(self, spawned: dict[tuple[Scope, str], list[Passed]]) -> bool:
+        """Take what spawners pass to parameters, and forget what rests on other news; return whether there is more."""
+        before, self.spawned = self.spawned, spawned
+        if {key: len(values) for key, values in before.items()} == {key: len(values) for key, values in spawned.items()}:
+            return False
+        changed = [key for key in before.keys() | spawned.keys() if before.get(key) != spawned.get(key)]
+        for question in self._types.memo.forget(("spawned", *key) for key in changed):
+            if isinstance(question, tuple) and question[0] == "callers":
+                self._callers.pop(question[1], None)
+        return True
 
     def of(self, function: Scope) -> tuple[Edge, ...]:
         """Return the calls that run the function, in source order."""
+        memo = self._types.memo
+        memo.read(("callers", function))
         known = self._callers.get(function)
         if known is not None:
             return known
@@ -67,7 +76,8 @@ class Callers:
             return ()
         self._open.add(function)
         try:
-            found = self._search(function)
+            with memo.answering(("callers", function)):
+                found = self._search(function)
         finally:
             self._open.discard(function)
         if not self._open:
@@ -108,6 +118,7 @@ class Callers:
         """Yield what each caller and spawner passes for a parameter."""
         for edge in self.of(function):
             yield from self.argument(edge, function, parameter)
+        self._types.memo.read(("spawned", function, parameter))
         yield from self.spawned.get((function, parameter), ())
 
     def argument(self, edge: Edge, function: Scope, parameter: str) -> Iterator[Passed]:

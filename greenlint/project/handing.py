@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 
 def feed(types: Types, roots: Roots) -> bool:
     """Let parameters know what spawners pass them; return whether anything was new."""
-    before = {key: len(values) for key, values in types.callers.spawned.items()}
-    types.callers.spawned.clear()
+    spawned: dict[tuple[Scope, str], list[Passed]] = {}
     for root in roots.all:
         for entry in root.entries:
             function = entry.function
             for parameter in function.body.parameters:
                 given = handed_to(root, entry, parameter.name)
                 if given is not None:
-                    types.callers.spawned.setdefault((function, parameter.name), []).append(given)
-    after = {key: len(values) for key, values in types.callers.spawned.items()}
-    return before != after
+                    spawned.setdefault((function, parameter.name), []).append(given)
+    return types.callers.spawned_anew(spawned)
 
 
 def handed_to(root: Root, entry: Entry, parameter: str) -> Passed | None:

@@ -8,7 +8,9 @@ Tarjan 1972, by the lowest open question an answer depends on.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
@@ -26,13 +28,44 @@ class Memo(Generic[Answer]):
         self._depending: dict[int, list[Hashable]] = {}
         self._open: dict[Hashable, int] = {}
         self._lowest: list[int] = []
+        self._asking: list[Hashable] = []
+        self._readers: defaultdict[Hashable, set[Hashable]] | None = defaultdict(set)
 
-    def clear(self) -> None:
-        """Forget all answers."""
-        self._final.clear()
+    def read(self, question: Hashable) -> None:
+        """Note that what is being answered rests on ``question``, which need not be one of this memo."""
+        if self._asking and self._readers is not None:
+            self._readers[question].add(self._asking[-1])
+
+    @contextmanager
+    def answering(self, question: Hashable) -> Iterator[None]:
+        """Note what an answer that is kept elsewhere rests on."""
+        self._asking.append(question)
+        try:
+            yield
+        finally:
+            self._asking.pop()
+
+    def forget(self, questions: Iterable[Hashable]) -> set[Hashable]:
+        """Forget the answers to these questions and to all that rest on them; return all of these questions."""
+        assert self._readers is not None
+        work = list(questions)
+        forgotten = set(work)
+        while work:
+            question = work.pop()
+            self._final.pop(question, None)
+            fresh = self._readers.pop(question, set()) - forgotten
+            forgotten |= fresh
+            work += fresh
+        return forgotten
+
+    def settle(self) -> None:
+        """Keep all answers from now on: what they rest on changes no more."""
+        self._readers = None
 
     def ask(self, question: Hashable, compute: Callable[[], Answer]) -> Answer:
         """Return the answer, computing it unless it is known or already being computed."""
+        if self._readers is not None and self._asking:
+            self._readers[question].add(self._asking[-1])
         known = self._final.get(question)
         if known is not None:
             return known
@@ -53,9 +86,11 @@ class Memo(Generic[Answer]):
         depth = len(self._lowest)
         self._open[question] = depth
         self._lowest.append(depth)
+        self._asking.append(question)
         try:
             answer = compute()
         finally:
+            self._asking.pop()
             lowest = self._lowest.pop()
             del self._open[question]
         if lowest >= depth:
