@@ -6,7 +6,7 @@ constructor), and a call counts when the types of its callee contain the functio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from greenlint.project.program import Scope, Site
@@ -57,7 +57,7 @@ class Callers:
     def spawned_anew(self, spawned: dict[tuple[Scope, str], list[Passed]]) -> bool:
         """Take what spawners pass to parameters, and forget what rests on other news; return whether there is more."""
         before, self.spawned = self.spawned, spawned
-        if {key: len(values) for key, values in before.items()} == {key: len(values) for key, values in spawned.items()}:
+        if _counts(before) == _counts(spawned):
             return False
         changed = [key for key in before.keys() | spawned.keys() if before.get(key) != spawned.get(key)]
         for question in self._types.memo.forget(("spawned", *key) for key in changed):
@@ -201,6 +201,10 @@ class Callers:
                     self.truncated.add(function)
                     return
                 yield site
+
+
+def _counts(spawned: Mapping[tuple[Scope, str], Sequence[Passed]]) -> dict[tuple[Scope, str], int]:
+    return {key: len(values) for key, values in spawned.items()}
 
 
 def unpacked(scope: Scope, values: Iterable[Value | None]) -> list[Value | None]:
