@@ -8,7 +8,6 @@ decoded with full validation.  A cache that is damaged, foreign or unwritable is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +38,15 @@ def load(extra: Sequence[Rows] = (), cache_dir: Path | None = None) -> Knowledge
     return know(own_rows(cache_dir), extra) if extra else _own(DATA, cache_dir)
 
 
-@cache
-def _own(_data: Path, cache_dir: Path | None) -> Knowledge:
-    return know(own_rows(cache_dir), ())
+_KNOWN: dict[Path, Knowledge] = {}
+"""Our own knowledge by data directory: programs have caches of their own, but know the same."""
+
+
+def _own(data: Path, cache_dir: Path | None) -> Knowledge:
+    known = _KNOWN.get(data)
+    if known is None:
+        known = _KNOWN[data] = know(own_rows(cache_dir), ())
+    return known
 
 
 def own_rows(cache_dir: Path | None = None) -> Rows:
