@@ -93,8 +93,11 @@ class CacheDirectory:
         except OSError:
             return []
 
-    def sweep(self, prefix: str, most: int, oldest_seconds: float) -> None:
-        """Remove the files with a prefix that are older or more than this, and what killed runs left behind."""
+    def sweep(self, prefix: str, oldest_seconds: float, *, most: int | None = None, ours: str = "\0") -> None:
+        """Remove what killed runs left behind, and files with a prefix that are older or more than this.
+
+        Those that begin with ``ours`` stay.
+        """
         now = time.time()
         ages: list[tuple[float, str]] = []
         for name in self.names():
@@ -105,8 +108,9 @@ class CacheDirectory:
             if stat.S_ISREG(status.st_mode):
                 ages.append((now - status.st_mtime, name))
         left_behind = [n for age, n in ages if n.startswith(".") and n.endswith(".tmp") and age > _ABANDONED_SECONDS]
-        ours = sorted((age, name) for age, name in ages if name.startswith(prefix))
-        stale = [name for rank, (age, name) in enumerate(ours) if rank >= most or age > oldest_seconds]
+        found = sorted((age, n) for age, n in ages if n.startswith(prefix) and not n.startswith(ours))
+        most = len(found) if most is None else most
+        stale = [name for rank, (age, name) in enumerate(found) if rank >= most or age > oldest_seconds]
         for name in (*left_behind, *stale):
             self.remove(name)
 

@@ -69,7 +69,7 @@ def keep(words: Sequence[str], looked: Looked, status: int, lines: Sequence[str]
     with directory.locked() as locked:
         if locked and fields[0] in _STATUSES and data.count(b"\0") == len(fields) - 1:
             directory.write(_name(identity), (seal(identity, data), data))
-            directory.sweep("again-", _MOST, _OLDEST_SECONDS)
+            directory.sweep("again-", _OLDEST_SECONDS, most=_MOST)
 
 
 def _directory() -> CacheDirectory | None:

@@ -102,7 +102,7 @@ class Memory:
         with directory.locked() as locked:
             if locked:
                 self._write(directory, inside, states, {**self._young, **young}, as_text(report))
-                directory.sweep("run-", _MOST, _OLDEST_SECONDS)
+                directory.sweep("run-", _OLDEST_SECONDS, most=_MOST)
 
     def _write(
         self,

@@ -195,7 +195,7 @@ class Run:
 
     def _summaries(self, sources: Sequence[Source]) -> dict[str, ModuleFacts | Notice]:
         """Return the summaries of earlier runs where they still hold, and make the others."""
-        cache = SummaryCache(self.cache, self.seen.since_ns) if self.cache is not None else None
+        cache = SummaryCache(self.cache, str(self.program.root), self.seen.since_ns) if self.cache is not None else None
         found = cache.recall(sources) if cache is not None else {}
         missing = [source for source in sources if source.path not in found]
         self._parsed, self.recalled = len(missing), len(found)
@@ -207,7 +207,7 @@ class Run:
         found.update(zip([source.path for source in missing], made, strict=True))
         if cache is not None:
             saved = [source for source in sources if source.stamp != _UNSAVED]
-            cache.keep(saved, found, str(self.program.root))
+            cache.keep(saved, found)
         return found
 
     def _jobs(self) -> int:

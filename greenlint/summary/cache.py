@@ -29,6 +29,7 @@ from greenlint.summary.facts import ModuleFacts, decode_module, encode_module
 _SHARDS = 16
 _SHARD_LIMIT = 1 << 28
 _FORMAT = 1
+_OLDEST_SECONDS = 30 * 86400
 _LONG = (1 << 63) - 1
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -52,10 +53,15 @@ _DECODER = msgspec.msgpack.Decoder(tuple[_Record, ...])
 
 
 class SummaryCache:
-    """The records in a directory; files that changed after ``since_ns`` are not known by their stamps."""
+    """The records of the program at ``root`` in a directory, which other programs may use as well.
 
-    def __init__(self, directory: CacheDirectory, since_ns: int) -> None:
+    Files that changed after ``since_ns`` are not known by their stamps.
+    """
+
+    def __init__(self, directory: CacheDirectory, root: str, since_ns: int) -> None:
         self._directory = directory
+        self._root = os.fsencode(root)
+        self._names = f"facts-{_digest(os.fsencode(os.path.relpath(root, directory.path)))[:4].hex()}-"
         self._since = since_ns
         self._identity = _identity()
         self._records: dict[bytes, _Record] = {}
@@ -73,8 +79,8 @@ class SummaryCache:
                     found[source.path] = summary
         return found
 
-    def keep(self, sources: Iterable[Source], summaries: Mapping[str, ModuleFacts | Notice], root: str) -> None:
-        """Write what is new, and drop records of files that are gone from under ``root``."""
+    def keep(self, sources: Iterable[Source], summaries: Mapping[str, ModuleFacts | Notice]) -> None:
+        """Write what is new, and drop records of files that are gone, and of programs that nobody checks any more."""
         fresh = {os.fsencode(source.path): source for source in sources if source.path in summaries}
         outdated: dict[int, dict[bytes, _Record]] = {}
         for path, source in fresh.items():
@@ -82,30 +88,33 @@ class SummaryCache:
             if record is None or record.racy or record.stamp != _key(source.stamp):
                 outdated.setdefault(_shard(path), {})[path] = self._record(path, source, summaries[source.path])
         for path in self._records.keys() - fresh.keys():
-            if not os.path.lexists(os.path.join(os.fsencode(root), path)):
+            if not self._is_there(path):
                 outdated.setdefault(_shard(path), {})
         if not outdated:
             return
         with self._directory.locked() as locked:
             for number, records in outdated.items() if locked else ():
-                self._rewrite(number, records, os.fsencode(root))
+                self._rewrite(number, records)
+            self._directory.sweep("facts-", _OLDEST_SECONDS, ours=self._names)
 
-    def _rewrite(self, number: int, records: Mapping[bytes, _Record], root: bytes) -> None:
+    def _rewrite(self, number: int, records: Mapping[bytes, _Record]) -> None:
         """Write a shard with these records, and those of its present ones (another run's, too) that still count."""
         merged = {**{record.path: record for record in self._read(number)}, **records}
-        kept = [
-            record
-            for path, record in sorted(merged.items())
-            if path in records or os.path.lexists(os.path.join(root, path))
-        ]
-        name = _name(number)
+        kept = [record for path, record in sorted(merged.items()) if path in records or self._is_there(path)]
+        name = self._name(number)
         if kept:
             self._directory.write(name, (self._identity, _ENCODER.encode(kept)))
         else:
             self._directory.remove(name)
 
+    def _is_there(self, path: bytes) -> bool:
+        return os.path.lexists(os.path.join(self._root, path))
+
+    def _name(self, number: int) -> str:
+        return f"{self._names}{number:02}.msgpack"
+
     def _read(self, number: int) -> tuple[_Record, ...]:
-        data = self._directory.read(_name(number), _SHARD_LIMIT)
+        data = self._directory.read(self._name(number), _SHARD_LIMIT)
         if data is None or not data.startswith(self._identity):
             return ()
         try:
@@ -173,7 +182,3 @@ def _key(stamp: Stamp) -> tuple[int, int, int, int]:
 
 def _shard(path: bytes) -> int:
     return blake2b(path, digest_size=1).digest()[0] % _SHARDS
-
-
-def _name(number: int) -> str:
-    return f"facts-{number:02}.msgpack"
