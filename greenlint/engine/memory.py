@@ -150,7 +150,8 @@ def _around(program: Program, request: Request) -> Iterator[str]:
     for path in (*request.config, request.overrides.get("baseline"), request.environment.get("GREENLINT_CONFIG")):
         if path and "\0" not in str(path):
             yield os.path.abspath(os.path.expanduser(str(path)))
-    yield from sys.path
+    root = str(program.root)
+    yield from (path for path in sys.path if path and path != root)  # the root is looked at as such
     package = os.path.dirname(greenlint.__file__)
     for folder, _, names in sorted(os.walk(package)):
         if folder.endswith("__pycache__"):
