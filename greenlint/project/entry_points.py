@@ -55,6 +55,17 @@ class EntryPoint:
         return self.function or self.module.body
 
 
+def main_of(types: Types, entry: EntryPoint) -> Scope | None:
+    """Return the main function: the one that is declared, or that a script does nothing but call."""
+    if entry.function is not None or not entry.as_main:
+        return entry.function
+    body = entry.module.body
+    if any(scope.kind == "function" for scope in entry.module.scopes):
+        return None
+    called = (t.scope for call in body.body.calls for t in types.of(body, call.callee) if isinstance(t, FunctionType))
+    return next(called, None)
+
+
 def entry_points(
     types: Types, launchers: Sequence[Launcher], declared: Sequence[DeclaredEntry] = ()
 ) -> tuple[EntryPoint, ...]:

@@ -13,7 +13,7 @@ from greenlint.project.patching.reach import Way
 def told_need(teller: Teller, need: Need, way: Way) -> Iterator[Step]:
     """Tell how a greenthread comes to a call that waits for the operating system."""
     root = way.root
-    functions = ", ".join(entry.function.label for entry in root.entries[:2])
+    functions = ", ".join(entry.function.label for entry in root.entries[:2]) or need.name
     if root.site is not None:
         where = teller.at(root.site.scope, root.site.call.span)
         yield Step(Role.SPAWN, where, f"greenthreads that run {functions} start here")
@@ -23,6 +23,8 @@ def told_need(teller: Teller, need: Need, way: Way) -> Iterator[Step]:
     for call, callee in zip(way.calls, inside[1:], strict=True):
         message = f"{call.scope.label} calls {callee.label}"
         yield Step(Role.CALL, teller.at(call.scope, call.call.span), message)
+    if need.site is not None and need.site == root.site:
+        return
     message = f"{need.name} waits here, and every greenthread with it"
     if need.site is not None:
         yield Step(Role.BLOCK, teller.at(need.scope, need.site.call.span), message)

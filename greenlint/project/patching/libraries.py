@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from greenlint.knowledge.schema import PatchApiRow
+from greenlint.project.entry_points import main_of
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Timeline
 from greenlint.project.program import Module, Scope, Site
-from greenlint.project.terms import FunctionType
 from greenlint.project.types import Types
 from greenlint.summary import facts
 
@@ -51,11 +51,8 @@ def _run_modules(timeline: Timeline, types: Types) -> set[Module]:
     """Return the modules of the entry points, and those whose functions a script does nothing but call."""
     found = {entry.module for entry in timeline.entry_points}
     found |= {entry.config for entry in timeline.entry_points if entry.config is not None}
-    for entry in timeline.entry_points:
-        body = entry.module.body
-        if entry.as_main and not any(scope.kind == "function" for scope in entry.module.scopes):
-            for call in body.body.calls:
-                found |= {t.scope.module for t in types.of(body, call.callee) if isinstance(t, FunctionType)}
+    mains = (main_of(types, entry) for entry in timeline.entry_points)
+    found |= {main.module for main in mains if main is not None}
     return found
 
 

@@ -33,14 +33,14 @@ class Mistake:
 
 def mistakes(timeline: Timeline, types: Types) -> Iterator[Mistake]:
     """Yield the mistakes in source order."""
-    found = [*_not_called(types)]
+    found = [*not_called(types)]
     for site, row in timeline.calls.all():
         found += _in_call(types, site, row)
     yield from sorted(found, key=lambda m: (m.scope.module.path, m.span))
 
 
-def _not_called(types: Types) -> Iterator[Mistake]:
-    """``monkey.patch_all`` as a statement of its own."""
+def not_called(types: Types) -> Iterator[Mistake]:
+    """Yield the statements that name a patch function and do not call it: ``monkey.patch_all``."""
     apis = types.library.knowledge.patch_apis_by_name
     lasts = {name.rpartition(".")[2] for name, rows in apis.items() if any(row.action in ACTIONS for row in rows)}
     for module in types.program.modules.values():

@@ -9,6 +9,7 @@ from greenlint.knowledge.schema import BlockingRow, NeedRow
 from greenlint.project.patching.mentions import written
 from greenlint.project.patching.switching import may_switch
 from greenlint.project.program import Module, Program, Scope, Site
+from greenlint.project.roots import Root
 from greenlint.project.terms import External, FunctionType, Member, Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
@@ -67,6 +68,20 @@ class Needs:
         found += self._held(groups)
         yield from sorted(found, key=lambda n: (n.scope.module.path, n.line, n.name))
 
+    def of_member(self, member: Member, root: Root) -> Need | None:
+        """Return what a method of a library's object needs that a greenthread runs directly."""
+        site = root.site
+        if site is None:
+            return None
+        owners = self._types.library.ancestors(member.owner.path)
+        for name, row in (pair for rows in self._rows.values() for pair in rows):
+            if name in owners or any(name == f"{owner}.{member.name}" for owner in owners):
+                all_of, one_of = _groups(row, self._library)
+                reason = row.reason if isinstance(row, NeedRow) else ""
+                shown = f"{owners[0]}.{member.name}"
+                return Need(site.scope, site.call.span[0], site, shown, all_of, one_of, reason)
+        return None
+
     def _called(self, site: Site, rows: Sequence[tuple[str, BlockingRow | NeedRow]]) -> Iterator[Need]:
         scope = site.scope
         if scope.kind not in ("function", "lambda") or scope.module.role != "code":
@@ -114,7 +129,11 @@ class Needs:
         """Whether a call is one of a green module, or of a function of the program that returns one."""
         if self._is_spelled_green(site.scope, site.call.callee, depth + 1):
             return True
-        made = (t.scope for t in self._types.of(site.scope, site.call.callee) if isinstance(t, FunctionType))
+        meant = self._types.of(site.scope, site.call.callee)
+        apis = (row for t in meant if isinstance(t, External) for row in self._types.library.patch_apis(t.path))
+        if any(row.action == "import-green" for row in apis):
+            return True
+        made = (t.scope for t in meant if isinstance(t, FunctionType))
         return any(self._is_spelled_green(f, result.value, depth + 1) for f in made for result in f.body.returns)
 
     def _held(self, groups: frozenset[str]) -> Iterator[Need]:
