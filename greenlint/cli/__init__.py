@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from greenlint import __version__
 from greenlint.cli import again
 from greenlint.cli.console import Console
 
@@ -32,6 +33,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str], console: Console) -> int:
+    if list(words) in (["--version"], ["-V"]):
+        console.write([f"greenlint {__version__}"])
+        return CLEAN
     remembered = again.recall(words)
     if remembered is not None:
         console.write(remembered[1])

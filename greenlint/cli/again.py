@@ -14,13 +14,13 @@ import os
 import sys
 
 from greenlint import __version__
-from greenlint.cachedir import DEFAULT_NAME, SEAL_BYTES, CacheDirectory, seal
-from greenlint.source.footprint import content_of, digest_of, state_of
+from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory, seal
+from greenlint.source.footprint import content_of, digest_of, is_young, state_of
 from greenlint.source.places import marked
 
 TYPE_CHECKING = False  # as of typing, which takes a while to load
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from greenlint.source.footprint import Looked
 
@@ -33,21 +33,38 @@ _OF_COLOURS = frozenset("0123456789;")
 
 def recall(words: Sequence[str]) -> tuple[int, list[str]] | None:
     """Return the exit status and the lines that these words led to, if they would lead to the same again."""
-    directory, identity = _directory(), _identity(words)
-    data = directory.read(_name(identity), _LIMIT) if directory is not None else None
+    directory = _directory()
+    if directory is None:
+        return None
+    identity = _identity(words)
+    data = directory.read(_name(identity), _LIMIT)
     if data is None or data[:SEAL_BYTES] != seal(identity, data[SEAL_BYTES:]):
         return None
     try:
         status, states, young, contents, text, *rest = data[SEAL_BYTES:].split(b"\0")
         paths = [os.fsdecode(path) for path in rest]
-        if digest_of([state_of(path) for path in paths]) != states.decode():
+        found = [state_of(path) for path in paths]
+        if digest_of(found) != states.decode():
             return None
-        if digest_of([content_of(paths[int(number)]) for number in young.split()]) != contents.decode():
+        numbers = [int(number) for number in young.split()]
+        read = {number: content_of(paths[number]) for number in numbers}
+        if digest_of(read.values()) != contents.decode():
             return None
-        lines = text.decode().split("\n")
+        lines = text.decode().split("\n")[:-1]
     except (ValueError, IndexError):
         return None
-    return (int(status), lines[:-1]) if status in _STATUSES and all(map(_is_harmless, lines)) else None
+    if status not in _STATUSES or not all(map(_is_harmless, lines)):
+        return None
+    if numbers:
+        _keep(
+            directory,
+            identity,
+            status,
+            dict(zip(paths, found, strict=True)),
+            {paths[n]: read[n] for n in numbers},
+            lines,
+        )
+    return int(status), lines
 
 
 def keep(words: Sequence[str], looked: Looked, status: int, lines: Sequence[str]) -> None:
@@ -55,19 +72,33 @@ def keep(words: Sequence[str], looked: Looked, status: int, lines: Sequence[str]
     directory = _directory()
     if directory is None or directory.path not in looked.places or not (looked.whole and all(map(_is_harmless, lines))):
         return
-    paths = list(looked.states)
-    young = [number for number, path in enumerate(paths) if path in looked.young]
+    if status in (0, 1):
+        _keep(directory, _identity(words), b"%d" % status, looked.states, looked.young, lines)
+
+
+def _keep(
+    directory: CacheDirectory,
+    identity: bytes,
+    status: bytes,
+    states: Mapping[str, bytes],
+    contents: Mapping[str, bytes],
+    lines: Sequence[str],
+) -> None:
+    """Write what is kept; the content counts of what is still young."""
+    since_ns = directory.now_ns() - RACY_NS
+    young = [n for n, path in enumerate(states) if path in contents and is_young(states[path], since_ns)]
+    paths = list(states)
     fields = (
-        b"%d" % status,
-        digest_of(looked.states.values()).encode(),
+        status,
+        digest_of(states.values()).encode(),
         b" ".join(b"%d" % number for number in young),
-        digest_of([looked.young[paths[number]] for number in young]).encode(),
+        digest_of([contents[paths[number]] for number in young]).encode(),
         "".join(f"{line}\n" for line in lines).encode(),
         *map(os.fsencode, paths),
     )
-    data, identity = b"\0".join(fields), _identity(words)
+    data = b"\0".join(fields)
     with directory.locked() as locked:
-        if locked and fields[0] in _STATUSES and data.count(b"\0") == len(fields) - 1:
+        if locked and data.count(b"\0") == len(fields) - 1:
             directory.write(_name(identity), (seal(identity, data), data))
             directory.sweep("again-", _OLDEST_SECONDS, most=_MOST)
 
@@ -76,10 +107,13 @@ def _directory() -> CacheDirectory | None:
     """Return the cache that these words use, unless they or a configuration file name another."""
     if os.environ.get("GREENLINT_NO_CACHE"):
         return None
-    given = os.environ.get("GREENLINT_CACHE_DIR")
-    if given:
-        return CacheDirectory(os.path.abspath(os.path.expanduser(given)))
-    root = marked(os.getcwd())
+    try:
+        given = os.environ.get("GREENLINT_CACHE_DIR")
+        if given:
+            return CacheDirectory(os.path.abspath(os.path.expanduser(given)))
+        root = marked(os.getcwd())
+    except OSError:  # the working directory is gone
+        return None
     return None if root is None else CacheDirectory(os.path.join(root, DEFAULT_NAME))
 
 
@@ -88,7 +122,7 @@ def _identity(words: Sequence[str]) -> bytes:
     names = sorted(name for name in os.environ if name.startswith("GREENLINT_") or name in _DECIDING)
     environment = [(name, os.environ[name]) for name in names]
     user = (getattr(os, "geteuid", int)(), getattr(os, "getegid", int)())
-    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    is_terminal = sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
     asked = (__version__, sys.version, sys.path, tuple(words), os.getcwd(), environment, user, is_terminal)
     return seal(repr(asked).encode("utf-8", "surrogatepass"))
 

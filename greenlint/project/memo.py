@@ -98,10 +98,17 @@ class Memo(Generic[Answer]):
             for forgotten in self._depending.pop(depth, ()):
                 self._provisional.pop(forgotten, None)
         else:
-            self._provisional[question] = (answer, lowest)
-            self._depending.setdefault(lowest, []).append(question)
-            self._depend(lowest)
+            self._postpone(question, answer, depth, lowest)
         return answer
+
+    def _postpone(self, question: Hashable, answer: Answer, depth: int, lowest: int) -> None:
+        """Keep an answer, and those that rest on its question, until the lowest question they rest on is answered."""
+        self._provisional[question] = (answer, lowest)
+        resting = self._depending.pop(depth, [])
+        for other in resting:
+            self._provisional[other] = (self._provisional[other][0], lowest)
+        self._depending.setdefault(lowest, []).extend((*resting, question))
+        self._depend(lowest)
 
     def _depend(self, depth: int) -> None:
         if self._lowest and depth < self._lowest[-1]:

@@ -365,11 +365,9 @@ class Program:
         found = self._calls.get(name)
         if found is None:
             found = self._calls[name] = tuple(
-                [
-                    Site(module.scopes[scope], index)
-                    for module in self._calling.get(name, ())
-                    for scope, index in module.facts.calls[name]
-                ]
+                Site(module.scopes[scope], index)
+                for module in self._calling.get(name, ())
+                for scope, index in module.facts.calls[name]
             )
         return found
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Severity
 from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.late import LateImport, late_imports
 from greenlint.project.patching.sorted_imports import look_sorted
 from greenlint.rules.base import Rule
@@ -91,7 +92,7 @@ class LateMonkeyPatch(Rule):
         where = teller.at(late.scope, late.span)
         sorted_ = late.scope.kind == "module" and look_sorted(component.program, late.scope.module, late.span[0] + 1)
         message = f"{_imported(late)} before {teller.place(patch, late.scope.module)} and {_breaks(late)}"
-        assumptions = ("the test around the patch lets it happen",) if late.conditions else ()
+        assumptions = ("the test around the patch lets it happen",) if by_choice(late.conditions) else ()
         return self.finding(
             where,
             f"{late.breaker.name} is imported before the monkey patch",

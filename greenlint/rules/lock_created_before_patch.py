@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Location, Role, Severity, Step
 from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.objects import StaleObject, stale_objects
 from greenlint.rules.base import Rule
 
@@ -95,7 +96,7 @@ class LockCreatedBeforePatch(Rule):
         where = teller.at(made.site.scope, made.site.call.span)
         function, line = made.use
         run = found.runs[0]
-        assumptions = ("the test around the patch lets it happen",) if patch.conditions else ()
+        assumptions = ("the test around the patch lets it happen",) if by_choice(patch.conditions) else ()
         last = Step(Role.CREATE, teller.at(home.scope, home.call.span), f"makes {_what(found)} at import time")
         used = Location(function.module.path, line, 1, line, 1)
         told = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Role, Severity, Step
 from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.stale import Bound, StaleNames, stale_names
 from greenlint.rules.base import Rule
 
@@ -81,7 +82,7 @@ class StaleFromImport(Rule):
         first, patch = stale.first, stale.patch
         where = teller.at(first.scope, first.span)
         names = " and ".join(stale.names)
-        assumptions = ("the test around the patch lets it happen",) if patch.conditions else ()
+        assumptions = ("the test around the patch lets it happen",) if by_choice(patch.conditions) else ()
         run = stale.runs[0]
         told = (
             teller.entry(run),

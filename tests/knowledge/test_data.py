@@ -121,17 +121,14 @@ def test_no_alias_is_given_twice(rows: Rows) -> None:
     assert [name for name, times in counted.items() if times > 1] == []
 
 
-def test_one_constructor_has_one_row_unless_an_argument_decides(knowledge: Knowledge) -> None:
+@pytest.mark.parametrize("index", ["clients_by_constructor", "clients_by_factory"])
+def test_one_way_to_make_a_client_has_one_row_unless_an_argument_decides(knowledge: Knowledge, index: str) -> None:
     ambiguous = {
         name: [row.id for row in rows]
-        for name, rows in knowledge.clients_by_constructor.items()
+        for name, rows in getattr(knowledge, index).items()
         if len([row for row in rows if row.when is None]) > 1
     }
     assert ambiguous == {}
-
-
-def test_one_factory_makes_one_kind_of_client(knowledge: Knowledge) -> None:
-    assert {name: rows for name, rows in knowledge.clients_by_factory.items() if len(rows) > 1} == {}
 
 
 def test_one_call_blocks_in_one_way(knowledge: Knowledge) -> None:

@@ -17,6 +17,7 @@ from greenlint.cli.progress import Progress
 if TYPE_CHECKING:
     from greenlint.project.overview import Patching, Start
 
+_MOST = 4
 HELP = "list what starts a program, and who patches what in it"
 
 
@@ -49,7 +50,9 @@ def _told(root: str, starts: Sequence[Start]) -> Iterator[str]:
     for start in starts:
         yield f"{start.path}:{start.line}: {start.name} ({start.kind}, {_modules(start.modules)})"
         yield from (f"    {_patch(number, patch)}" for number, patch in enumerate(start.patches, start=1))
-        if not start.patches:
+        if start.patches:
+            yield f"    {_outcome(start)}"
+        else:
             yield "    never patches" + (", as far as is known" if start.more else "")
     if not starts:
         yield "no entry points found; name them with the key entry-points (`greenlint config entry-points`)"
@@ -61,6 +64,16 @@ def _patch(number: int, patch: Patching) -> str:
     maybe = f"; perhaps {', '.join(patch.maybe)}" if patch.maybe else ""
     condition = "" if patch.certain else ", under a condition"
     return f"{number}. {patch.name}{place}{condition}: {groups}{maybe}"
+
+
+def _outcome(start: Start) -> str:
+    """Say how the groups stand once the program runs, and what came before the first patch."""
+    states = (("patched", start.patched), ("perhaps", start.perhaps), ("unpatched", start.unpatched))
+    told = [f"{word}: {', '.join(groups)}" for word, groups in states if groups]
+    if start.before:
+        more = f" and {len(start.before) - _MOST} more" if len(start.before) > _MOST else ""
+        told.append(f"imported before: {', '.join(start.before[:_MOST])}{more}")
+    return "; ".join(told)
 
 
 def _modules(number: int) -> str:

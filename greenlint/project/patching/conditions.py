@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from greenlint.project.patching.defaults import by_default
 from greenlint.project.program import Scope
 from greenlint.project.terms import External
 from greenlint.project.types import Types
@@ -36,15 +37,19 @@ _MOST_CONDITIONS = 10
 
 
 class Condition(NamedTuple):
-    """A test that is open: the block that it opens, and whether it came out true."""
+    """A test that is open: the block that it opens, and whether it came out true.
+
+    ``default`` is how it comes out when nobody has set anything; None if that says nothing.
+    """
 
     scope: Scope
     block: int
     holds: bool
+    default: bool | None = None
 
     def opposite(self) -> Condition:
         """Return the condition that the test came out the other way."""
-        return Condition(self.scope, self.block, not self.holds)
+        return self._replace(holds=not self.holds)
 
 
 Conditions = frozenset[Condition]
@@ -61,7 +66,8 @@ def conditions_of(types: Types, scope: Scope, block: int, is_main: bool) -> Cond
             outcome = holds(types, scope, around.value, is_main)
             wanted = around.kind == "if"
             if outcome is None:
-                found.add(Condition(scope, _opened_by(scope, index), wanted))
+                default = by_default(types, scope, around.value)
+                found.add(Condition(scope, _opened_by(scope, index), wanted, default))
             elif outcome is not wanted:
                 return None
     return frozenset(found)
@@ -86,8 +92,16 @@ def left_before(types: Types, scope: Scope, block: int, at: tuple[int, int], is_
 
 
 def surely(ways: Iterable[Conditions]) -> bool:
-    """Tell whether one of the ways is taken however the open tests come out (Shannon expansion)."""
-    return _covered(tuple(ways), _MOST_CONDITIONS)
+    """Tell whether one of the ways is taken however the open tests come out (Shannon expansion).
+
+    Tests that come out by default as a way needs them are taken to do so.
+    """
+    return _covered(tuple(by_choice(way) for way in ways), _MOST_CONDITIONS)
+
+
+def by_choice(way: Conditions) -> Conditions:
+    """Return the conditions that somebody has to make true."""
+    return frozenset(condition for condition in way if condition.default is not condition.holds)
 
 
 def _covered(ways: tuple[Conditions, ...], left: int) -> bool:
