@@ -57,9 +57,11 @@ def test_the_console_knows_how_far_the_run_is() -> None:
 
 def test_an_interrupt_ends_with_130_and_one_line() -> None:
     program = """\
-import sys, time
+import signal, sys, time
 from greenlint import engine
 from greenlint.cli import main
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background may ignore it
 
 def check(paths, request):
     request.progress("reading", 3, 7)
@@ -69,13 +71,12 @@ def check(paths, request):
 engine.check = check
 sys.exit(main(["check"]))
 """
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    words = [sys.executable, "-c", program]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert err.startswith("greenlint: interrupted after ")
     assert err.endswith("s while reading, 3 of 7 files done\n")
