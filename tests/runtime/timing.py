@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -17,11 +18,19 @@ from pathlib import Path
 
 from tests.fixtures.catalogue import Program
 
+from .stillness import Stillness
+
 WAIT = 0.3
 """Seconds that each greenthread of such a program waits."""
 
-TIME_LIMIT = 12.0
-"""Seconds after which a program counts as hanging; a healthy one takes about one."""
+TIME_LIMIT = 30.0
+"""Seconds after which a program counts as hanging that never stands still; a healthy one takes about one."""
+
+STILL = 2.0
+"""Seconds asleep after which a program hangs; no healthy one sleeps for half as long."""
+
+_LOOK = 0.1
+"""Seconds between two looks at a program that may have come to stand still."""
 
 _ERROR = re.compile(r"\b(RecursionError|[A-Z]\w*Error|LoopExit)\b")
 
@@ -55,9 +64,10 @@ def watch(program: Program, directory: Path) -> Shown:
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", program.main],
         cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
     )  # fmt: skip
-    timer = threading.Timer(TIME_LIMIT, process.kill)
-    timer.start()
+    watcher = _Watcher(process)
+    watcher.start()
     times: list[float] = []
     lines: list[str] = []
     assert process.stdout is not None
@@ -65,9 +75,28 @@ def watch(program: Program, directory: Path) -> Shown:
         for line in process.stdout:
             times.append(time.monotonic())
             lines.append(line)
-    hung = process.wait() < 0 and not timer.is_alive()
-    timer.cancel()
-    timer.join()
+    process.wait()
+    watcher.join()
     output = "".join(lines)
     spread = times[-1] - times[0] if times else 0.0
-    return Shown(len(lines), spread, tuple(sorted(set(_ERROR.findall(output)))), hung, output)
+    return Shown(len(lines), spread, tuple(sorted(set(_ERROR.findall(output)))), watcher.hung, output)
+
+
+class _Watcher(threading.Thread):
+    """Ends a process, with its children, when it stands still or takes too long."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self.hung = False
+
+    def run(self) -> None:
+        """Look at the process until it has ended."""
+        stillness = Stillness(self._process.pid, STILL)
+        limit = time.monotonic() + TIME_LIMIT
+        while self._process.poll() is None:
+            if stillness.is_final() or time.monotonic() > limit:
+                self.hung = True
+                os.killpg(self._process.pid, signal.SIGKILL)
+                return
+            time.sleep(_LOOK)
