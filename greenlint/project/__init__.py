@@ -12,6 +12,7 @@ from functools import cached_property
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
+from greenlint.project.blocking.contexts import Contexts
 from greenlint.project.components import connected, imported_modules
 from greenlint.project.guards import Guards
 from greenlint.project.handing import feed
@@ -114,6 +115,11 @@ class Component:
     def roots(self) -> Roots:
         """Who starts greenthreads."""
         return self._linked[1]
+
+    @cached_property
+    def contexts(self) -> Contexts:
+        """Where code runs: in greenthreads, native threads, the hub."""
+        return Contexts(self.types, self.roots, self.timeline, self.patched)
 
     @cached_property
     def sharing(self) -> Sharing:

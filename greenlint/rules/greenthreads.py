@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from greenlint.model import Location, Role, Step
+from greenlint.project.blocking.reach import Way
 from greenlint.project.patching.chains import Teller
 from greenlint.project.patching.needs import Need
-from greenlint.project.patching.reach import Way
 
 
 def told_need(teller: Teller, need: Need, way: Way) -> Iterator[Step]:

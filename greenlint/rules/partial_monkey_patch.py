@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Finding, Severity
+from greenlint.project.blocking.reach import Way
 from greenlint.project.patching.chains import Teller, names_of
 from greenlint.project.patching.needs import Need
 from greenlint.project.patching.partial import PartialPatch, partial_patches
-from greenlint.project.patching.reach import Way
 from greenlint.rules.base import Rule
 from greenlint.rules.greenthreads import told_need
 

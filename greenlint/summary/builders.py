@@ -22,6 +22,7 @@ class ScopeBuilder:
         "block",
         "blocks",
         "calls",
+        "coroutine",
         "decorators",
         "exits",
         "global_names",
@@ -73,6 +74,7 @@ class ScopeBuilder:
         self.returns_annotation: Value | None = None
         self.global_names: set[str] = set()
         self.nonlocal_names: set[str] = set()
+        self.coroutine = False
 
     def freeze(self) -> facts.ScopeFacts:
         """Return the scope with its body encoded."""
@@ -92,6 +94,7 @@ class ScopeBuilder:
             tuple(self.mentions),
             tuple(sorted(self.global_names)),
             tuple(sorted(self.nonlocal_names)),
+            self.coroutine,
         )
         return facts.ScopeFacts(
             self.name, self.qualname, self.kind, self.parent, self.owner, self.span, facts.encode_body(body)

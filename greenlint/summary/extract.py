@@ -67,6 +67,7 @@ class _Walk(ExpressionWalk):
         kind: facts.ScopeKind = "lambda" if is_lambda else "function"
         scope = self._open(name, self._qualname(outer, name), kind, outer.index, span_of(node), owner)
         scope.parameters, scope.decorators, scope.returns_annotation = parameters, decorators, returns
+        scope.coroutine = type(node) is ast.AsyncFunctionDef
         self._set_self(scope, outer, owner)
         for parameter in parameters:
             if parameter.default is not None:

@@ -253,7 +253,7 @@ class Parameter(_Fact, frozen=True, gc=False, array_like=True):
 
 
 class Body(_Fact, frozen=True, gc=False, array_like=True):
-    """All that a scope does."""
+    """All that a scope does. ``coroutine``: calling it makes a coroutine (``async def``) and runs nothing yet."""
 
     parameters: tuple[Parameter, ...] = ()
     decorators: tuple[Value | None, ...] = ()
@@ -270,6 +270,7 @@ class Body(_Fact, frozen=True, gc=False, array_like=True):
     mentions: tuple[Mention, ...] = ()
     global_names: tuple[str, ...] = ()
     nonlocal_names: tuple[str, ...] = ()
+    coroutine: bool = False
 
 
 class ScopeFacts(_Fact, frozen=True, gc=False, array_like=True):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from greenlint.project.blocking.contexts import place_elsewhere
+from greenlint.project.blocking.reach import Reach, Way
 from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.mistakes import not_called
 from greenlint.project.patching.needs import Need, Needs
-from greenlint.project.patching.reach import Reach, Way
 from greenlint.project.patching.state import HUBS
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.roots import Root, Roots
@@ -51,6 +52,8 @@ def missing_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
 
 def library_of(root: Root) -> str:
     """Return the library whose greenthreads a root makes without any patch; empty for none."""
+    if place_elsewhere(root) is not None:
+        return ""
     return next((name for name in (root.library, root.row.runtime) if name in HUBS), "")
 
 

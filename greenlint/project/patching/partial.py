@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from greenlint.project.blocking.contexts import place_elsewhere
+from greenlint.project.blocking.reach import Reach, Way
 from greenlint.project.patching.execution import PatchEvent
 from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.needs import Need, Needs
-from greenlint.project.patching.reach import Reach, Way
 from greenlint.project.patching.state import HUBS, Patched
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.roots import Root, Roots
@@ -66,6 +67,8 @@ def _needed(types: Types, library: str, left_out: frozenset[str], reach: Reach, 
 
 def is_green(root: Root, threads: bool) -> bool:
     """Tell whether what a root runs is a greenthread; a thread is one only if threads are patched."""
+    if place_elsewhere(root) is not None:
+        return False
     if root.library in HUBS or root.row.runtime in HUBS:
         return True
     return threads or root.row.runtime != "both"

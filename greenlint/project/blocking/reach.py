@@ -1,6 +1,7 @@
 """Which greenthread runs this function, and which entry point starts that greenthread?
 
-Both are searched backwards: from a function to its callers, and from a greenthread's function to what starts it.
+Both are searched backwards: from a function to its callers, and from a greenthread's function to what starts it. A
+coroutine ends the search: what calls it does not run it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Reach:
         work: deque[tuple[Scope, tuple[Site, ...]]] = deque([(function, ())])
         while work and len(seen) < _MOST:
             at, calls = work.popleft()
+            if at.body.coroutine:
+                continue
             for root, _ in self._roots.into(at):
                 if accepts(root):
                     return Way(root, calls)

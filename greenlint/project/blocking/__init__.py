@@ -1,0 +1,1 @@
+"""Blocking calls: where code runs, and which calls stop everybody there."""

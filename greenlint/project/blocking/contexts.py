@@ -1,0 +1,103 @@
+"""Where does this code run: in a greenthread, beside the hub in a native thread, or in the hub itself?
+
+The question is put to a function, for one library, and answered with a *way* (``reach.Way``): a root that starts
+something in a place of that kind, and the calls from there to the function, outermost first.
+
+GREEN    a greenthread: it may wait for what is green; what blocks stops every other greenthread
+NATIVE   an OS thread of its own (tpool, gevent's threadpool): it may block, and must not touch what is green
+HUB      the hub's own greenlet (timers and callbacks of the event loop, rawlink): it may neither block nor wait
+PROCESS  a process of its own
+
+A function has as many places as there are ways to it: a helper may run in greenthreads and in tpool. One that no way
+leads to is unknown, and so is a coroutine (``async def``), which runs in an event loop and not in what calls it: no
+way leads through one. Threads and executors of the standard library are green where an entry point that comes to them
+surely patches threads, and unknown otherwise (there is no root where none does); handlers of frameworks that leave the
+choice to the program are green if the program patches.
+"""
+
+from __future__ import annotations
+
+import enum
+
+from greenlint.project.blocking.reach import Reach, Way
+from greenlint.project.patching.state import HUBS, Patched, PatchState
+from greenlint.project.patching.timeline import Run, Timeline
+from greenlint.project.program import Scope
+from greenlint.project.roots import Root, Roots
+from greenlint.project.types import Types
+
+
+class Place(enum.Enum):
+    """Where code can run."""
+
+    GREEN = "green"
+    NATIVE = "native"
+    HUB = "hub"
+    PROCESS = "process"
+
+
+_ELSEWHERE = {"native": Place.NATIVE, "hub": Place.HUB, "process": Place.PROCESS}
+
+
+def place_elsewhere(root: Root) -> Place | None:
+    """Return the place of a root that never starts greenthreads, whatever is patched; None for all others."""
+    return _ELSEWHERE.get(root.row.runs_in)
+
+
+class Contexts:
+    """Answers for one program, each given once."""
+
+    def __init__(self, types: Types, roots: Roots, timeline: Timeline, patched: PatchState) -> None:
+        self._roots = roots
+        self._timeline = timeline
+        self._patched = patched
+        self._reach = Reach(types, roots)
+        self._ways: dict[tuple[Scope, Place, str], Way | None] = {}
+        self._places: dict[tuple[Root, str], Place | None] = {}
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The libraries of which the program starts anything at all, in the order of HUBS."""
+        return tuple(name for name in HUBS if any(self.place_of(root, name) is not None for root in self._roots.all))
+
+    def way(self, function: Scope, place: Place, library: str) -> Way | None:
+        """Return the shortest way by which a function comes to run in a place of a library; None if none was found."""
+        key = (function, place, library)
+        if key not in self._ways:
+            self._ways[key] = self._reach.way(function, lambda root: self.place_of(root, library) is place)
+        return self._ways[key]
+
+    def place_of(self, root: Root, library: str) -> Place | None:
+        """Tell where a root runs what it starts, if that is a place of a library; None for no or an unknown place."""
+        key = (root, library)
+        if key not in self._places:
+            self._places[key] = self._place_of(root, library)
+        return self._places[key]
+
+    def starts(self, way: Way) -> tuple[Run, ...]:
+        """Return the entry points that were found to come to the start of a way."""
+        home = way.root.scope.module
+        return tuple(
+            run for run in self._timeline.runs if home in run.loads and self._reach.is_started_by(run, way.root)
+        )
+
+    def _place_of(self, root: Root, library: str) -> Place | None:
+        row = root.row
+        owner = next((name for name in (root.library, row.runtime) if name in HUBS), "")
+        if owner and owner != library:
+            return None
+        if row.runs_in in _ELSEWHERE:
+            return place_elsewhere(root)
+        if owner or (row.runtime == "oslo-backend" and library == "eventlet"):
+            return Place.GREEN
+        if row.runs_in == "green-if-patched":
+            return self._thread(root, library)
+        declared = not root.library  # by the configuration
+        if (declared or self._patched.state is Patched.YES) and self._patched.libraries == (library,):
+            return Place.GREEN
+        return None
+
+    def _thread(self, root: Root, library: str) -> Place | None:
+        """Return where a thread of the standard library runs, by the entry points that can come to its start."""
+        runs = self._timeline.running(root.scope)
+        return Place.GREEN if any(run.covered("thread", library) is Patched.YES for run in runs) else None
