@@ -51,13 +51,13 @@ class Question:
     """What a host was asked to check.
 
     ``paths`` are those that the user typed: they choose the programs, as on the command line. ``files`` are
-    the files that the host will come to, in its order; None if it does not say, and then every finding stands
-    at home. ``at_hand`` is the file that it is at, if it has begun. ``opt_in`` are codes of opt-in rules that
-    the host's user selected. ``reads_noqa`` tells that the host drops what noqa comments suppress by itself.
+    the files that the host will come to, in its order. ``at_hand`` is the file that it is at, if it has begun.
+    ``opt_in`` are codes of opt-in rules that the host's user selected. ``reads_noqa`` tells that the host drops
+    what noqa comments suppress by itself.
     """
 
     paths: tuple[str, ...]
-    files: tuple[str, ...] | None
+    files: tuple[str, ...]
     root: str = ""
     config: str = ""
     opt_in: tuple[str, ...] = ()
@@ -212,7 +212,6 @@ def _report(question: Question, paths: Iterable[str]) -> Report:
 
     from greenlint import engine
 
-    files = question.files
     request = engine.Request(
         root=Path(question.root) if question.root else None,
         config=(question.config,) if question.config else (),
@@ -220,7 +219,7 @@ def _report(question: Question, paths: Iterable[str]) -> Report:
         environment=os.environ,
         jobs=1 if multiprocessing.current_process().daemon else question.jobs,
         overlay={Path(path): data for path, data in question.overlay.items()},
-        checked=None if files is None else frozenset(os.path.abspath(file) for file in files),
+        checked=frozenset(os.path.abspath(file) for file in question.files),
     )
     return engine.check([Path(os.path.abspath(path)) for path in paths], request)
 
@@ -280,7 +279,7 @@ def _place_of_trouble(question: Question) -> str:
 
     A first line that a noqa covers is of no use: what stands there would be dropped.
     """
-    for file in (question.at_hand,) if question.at_hand else sorted(question.files or ()):
+    for file in (question.at_hand,) if question.at_hand else sorted(question.files):
         try:
             with open(file, "rb") as stream:
                 data = question.overlay.get(os.path.abspath(file)) or stream.read()

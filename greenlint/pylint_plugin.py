@@ -8,8 +8,8 @@ workers share a directory, where the first of them leaves the answer for the oth
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astroid import nodes
@@ -20,7 +20,6 @@ from greenlint import hosting
 from greenlint.engine import rules
 from greenlint.hosting import Answer, Question, Told, encoded
 from greenlint.model import RuleInfo, Severity
-from greenlint.source.roots import find_root
 
 if TYPE_CHECKING:
     from pylint.lint import PyLinter
@@ -52,6 +51,8 @@ _ANSWERS: dict[Key, Answer] = {}
 """Answers in this process by what was asked: pylint makes new checkers in its workers."""
 _SHARED: list[str] = []
 """In a worker, the directory that it shares with the others."""
+_TYPED: list[tuple[str, ...]] = []
+"""In a worker, what its parent was told to check."""
 
 
 def message_id(code: str, severity: Severity) -> str:
@@ -121,13 +122,14 @@ class GreenlintChecker(BaseChecker):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Pylint pickles its checkers for its workers: they get a directory to share."""
+        """Pylint pickles its checkers for its workers: they get a directory to share, and learn what is checked."""
         wanted = any(self.linter.is_message_enabled(message) for message in self.msgs)
-        return {**self.__dict__, "_shared": hosting.share() if wanted else ""}
+        return {**self.__dict__, "_shared": hosting.share() if wanted else "", "_typed": _typed(self.linter)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Learn in the worker which directory is shared."""
+        """Learn in the worker which directory is shared, and what is checked."""
         _SHARED.append(state.pop("_shared"))
+        _TYPED.append(state.pop("_typed"))
         self.__dict__.update(state)
 
 
@@ -140,19 +142,17 @@ def register(linter: PyLinter) -> None:
 def _answer(linter: PyLinter, module: nodes.Module) -> Answer:
     """Return the answer for all files that pylint checks, from the analysis of this or another process.
 
-    With the text of an unsaved module the question is another one; so is it for each root where pylint does
-    not say its files.
+    With the text of an unsaved module the question is another one. A module that comes alone is what was typed.
     """
     config = linter.config
     root = _placed(config.greenlint_root)
     unsaved = module.file_bytes
     opt_in = tuple(rule.code for rule in _RULES if rule.opt_in and linter.is_message_enabled(rule.name))
-    typed = tuple(getattr(config, "files", ()))
-    about = typed or (_program_of(module.file, root),)
-    key = (about, unsaved, root, config.greenlint_config, opt_in)
+    typed = (_TYPED[-1] if _TYPED else _typed(linter)) or (module.file,)
+    key = (typed, unsaved, root, config.greenlint_config, opt_in)
     answer = _ANSWERS.get(key)
     if answer is None:
-        paths, files = _expanded(linter, typed) if typed else (about, None)
+        paths, files = _expanded(linter, typed)
         question = Question(
             paths,
             files,
@@ -167,18 +167,19 @@ def _answer(linter: PyLinter, module: nodes.Module) -> Answer:
     return answer
 
 
-def _program_of(file: str, root: str) -> str:
-    """Return what to analyse for a file when pylint does not say its files: the program that it belongs to.
+def _typed(linter: PyLinter) -> tuple[str, ...]:
+    """Return the files and modules that pylint was told to check.
 
-    Without a marker that is the outermost package. A file outside the root stands for itself, to be told so.
+    Before 4.1 its configuration does not hold them, nor does it ever where a program calls ``PyLinter.check`` by
+    itself; then the argument of the call under way tells.
     """
-    if root:
-        return root if Path(file).is_relative_to(root) else os.path.relpath(file)
-    directory = os.path.dirname(os.path.abspath(file))
-    found = find_root(Path(directory))
-    while found is None and os.path.exists(directory + _PACKAGE):
-        directory = os.path.dirname(directory)
-    return str(found or directory)
+    told = tuple(getattr(linter.config, "files", ()))
+    frame = None if told else sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "check" and frame.f_locals.get("self") is linter:
+            return tuple(frame.f_locals.get("files_or_modules", ()))
+        frame = frame.f_back
+    return told
 
 
 def _expanded(linter: PyLinter, typed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -194,7 +195,7 @@ def _expanded(linter: PyLinter, typed: Sequence[str]) -> tuple[tuple[str, ...], 
     paths = [path for path in typed if os.path.exists(path)]
     return (
         tuple(paths if len(paths) == len(typed) else [*paths, *modules]),
-        tuple(about["path"] for about in found.values() if not about["isignored"]),
+        tuple(about["path"] for about in found.values() if not about.get("isignored")),
     )
 
 

@@ -9,25 +9,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-import pytest
-
 PYTHON = sys.executable
-
-
-def version(distribution: str) -> tuple[int, ...]:
-    """Major and minor version of an installed distribution; (0, 0) for one that is not."""
-    try:
-        return tuple(map(int, metadata.version(distribution).split(".")[:2]))
-    except metadata.PackageNotFoundError:
-        return 0, 0
-
-
-pylint_tells_its_files = pytest.mark.skipif(
-    version("pylint") < (4, 1), reason="pylint before 4.1 does not tell a plugin which files it checks"
-)
 _FLAKE8_LINE = re.compile(r"(?P<path>.*?):(?P<line>\d+):(?P<column>\d+): (?P<code>[A-Z]+\d+) (?P<text>.*)")
 _OURS = re.compile(r"[EW]86(?P<family>\d)(?P<rule>\d)")
 

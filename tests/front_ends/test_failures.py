@@ -10,7 +10,7 @@ import pytest
 
 from tests.source.trees import lay
 
-from .hosts import Line, Run, flake8, pylint, pylint_tells_its_files
+from .hosts import Line, Run, flake8, pylint
 from .shop import CREATION, shop
 
 Host = Callable[..., Run]
@@ -106,7 +106,7 @@ def test_a_file_that_does_not_exist(tmp_path: Path, host: Host) -> None:
     assert run.of("GRN900") == []
 
 
-@pytest.mark.parametrize("host", [flake8, pytest.param(pylint, marks=pylint_tells_its_files)])
+@each_host
 def test_files_outside_the_root(tmp_path: Path, host: Host) -> None:
     shop(tmp_path / "shop")
     lay(tmp_path, {"other/a.py": "import os\n", "other/b.py": "import os\n"})
@@ -116,7 +116,7 @@ def test_files_outside_the_root(tmp_path: Path, host: Host) -> None:
     assert [line.place for line in run.of("GRN101")] == [("shop/app/clients.py", 3, "GRN101")]
 
 
-@pytest.mark.parametrize("host", [flake8, pytest.param(pylint, marks=pylint_tells_its_files)])
+@each_host
 def test_a_root_that_does_not_exist(tmp_path: Path, host: Host) -> None:
     run = host(shop(tmp_path), "--greenlint-root=absent", "app")
     assert "absent, not checked: app" in the_message(run).text

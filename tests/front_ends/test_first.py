@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from .hosts import Run, command, flake8, pylint, pylint_tells_its_files
+from .hosts import Run, command, flake8, pylint
 from .shop import CLIENTS, CREATED, CREATION, MAIN, SPAWN, SPAWNED, shop
 
 FrontEnd = Callable[..., Run]
 
 everywhere = pytest.mark.parametrize("front_end", [command, flake8, pylint])
-where_it_moves = pytest.mark.parametrize(
-    "front_end", [command, flake8, pytest.param(pylint, marks=pylint_tells_its_files)]
-)
 with_noqa = pytest.mark.parametrize("front_end", [command, flake8])
 
 
 class TestHomeIsNotChecked:
-    @where_it_moves
+    @everywhere
     def test_the_finding_is_shown_at_its_first_step_that_is(self, tmp_path: Path, front_end: FrontEnd) -> None:
         (line,) = front_end(shop(tmp_path), "app/main.py").lines
         assert line.place == SPAWN
@@ -49,7 +46,7 @@ class TestSuppressedAtHome:
         assert front_end(tmp_path, "app/main.py").places == []
         assert front_end(tmp_path, "app").places == []
 
-    @where_it_moves
+    @everywhere
     def test_a_blanket_noqa_hides_it_only_there(self, tmp_path: Path, front_end: FrontEnd) -> None:
         shop(tmp_path, clients=CLIENTS.replace(CREATED, f"{CREATED}  # noqa"))
         assert front_end(tmp_path, "app").places == []

@@ -12,8 +12,9 @@ import pytest
 from greenlint.engine import rules
 from greenlint.model import Severity
 from greenlint.pylint_plugin import GreenlintChecker, message_id
-from tests.front_ends.hosts import PYTHON, Run, execute, pylint, pylint_tells_its_files, version
+from tests.front_ends.hosts import PYTHON, Run, execute, pylint
 from tests.front_ends.shop import CLIENTS, CREATED, CREATION, MAIN, SPAWN, SPAWNED, shop
+from tests.source.trees import lay
 
 USELESS = ("--disable=all", "--enable=greenlint,useless-suppression")
 
@@ -110,7 +111,6 @@ class TestComments:
         run = self.run(tmp_path, CREATED, top="import os  # pylint: disable=shared-client\n")
         assert [(line.line, line.code) for line in run.lines] == [(1, "I0021"), (4, "GRN101")]
 
-    @pylint_tells_its_files
     def test_where_a_moved_finding_is_shown(self, tmp_path: Path) -> None:
         shop(tmp_path, main=MAIN.replace(SPAWNED, f"{SPAWNED}  # pylint: disable=shared-client"))
         assert pylint(tmp_path, *USELESS, "app/main.py").lines == ()
@@ -126,18 +126,9 @@ class TestRuns:
         assert pylint(shop(tmp_path), "app").places == [CREATION]
         assert pylint(tmp_path, "app.clients").places == [CREATION]
 
-    @pylint_tells_its_files
     def test_a_module_that_is_given_by_name_is_all_that_is_checked(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "app.main").places == [SPAWN]
 
-    @pytest.mark.skipif(version("pylint") >= (4, 1), reason="pylint 4.1 tells a plugin which files it checks")
-    @pytest.mark.parametrize("jobs", ["-j1", "-j2"])
-    def test_where_pylint_does_not_tell_its_files_findings_stand_at_home(self, tmp_path: Path, jobs: str) -> None:
-        shop(tmp_path)
-        assert pylint(tmp_path, jobs, "app/main.py", "app/__init__.py").places == []
-        assert pylint(tmp_path, jobs, "app/main.py", "app/clients.py").places == [CREATION]
-
-    @pylint_tells_its_files
     def test_what_pylint_ignores_is_not_checked_and_the_finding_moves(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "--ignore=clients.py", "app").places == [SPAWN]
 
@@ -153,7 +144,6 @@ class TestRuns:
         (tmp_path / "greenlint.toml").write_text("selekt = 1\n")  # would be told if it were read
         assert pylint(tmp_path, "--disable=all", "--enable=unused-import", "-j2", "app").lines == ()
 
-    @pylint_tells_its_files
     def test_a_moved_finding_needs_no_workers_to_agree(self, tmp_path: Path) -> None:
         assert pylint(shop(tmp_path), "-j2", "app/main.py", "app/__init__.py").places == [SPAWN]
 
@@ -175,3 +165,24 @@ class TestConfiguration:
         )
         _, out, _ = execute([PYTHON, "-m", "pylint", "--rcfile=pylintrc", "app"], tmp_path)
         assert "app/clients.py:3:7: E8611: httplib2.Http shared by greenthreads" in out
+
+    def test_a_program_can_call_the_linter_by_itself(self, tmp_path: Path) -> None:
+        lay(shop(tmp_path), {"own.py": OWN_PROGRAM})
+        status, out, err = execute([PYTHON, "own.py"], tmp_path)
+        assert (status, err) == (0, "")
+        assert re.fullmatch(r"shared-client 15 .*stands at app/clients.py:3.*\n", out)
+
+
+OWN_PROGRAM = """\
+from pylint.lint import PyLinter
+from pylint.reporters import CollectingReporter
+
+linter = PyLinter(reporter=CollectingReporter())
+linter.load_default_plugins()
+linter.load_plugin_modules(["greenlint.pylint_plugin"])
+linter.disable("all")
+linter.enable("greenlint")
+linter.check(["app/main.py"])
+for message in linter.reporter.messages:
+    print(message.symbol, message.line, message.msg)
+"""
