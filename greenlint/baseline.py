@@ -67,6 +67,8 @@ class Baseline:
     def read(cls, path: Path, *, mend: bool = False) -> Baseline:
         """Read a file; raise GreenlintError with the line that is no entry, or pass over it to ``mend`` the file."""
         try:
+            if path.exists() and not path.is_file():  # reading a pipe would wait
+                raise OSError("it is no regular file")
             lines = path.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             raise GreenlintError(f"{path}: no such baseline; `greenlint check --write-baseline` writes it") from None

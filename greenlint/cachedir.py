@@ -1,7 +1,8 @@
 """A directory of derived data: it may be missing, full, read-only, damaged, of another version or hostile.
 
 A file in it is written whole or not at all, under a lock where the system knows locks, and read only if it is a
-regular file of bearable size. Nothing is followed out of the directory and nothing but our own names is removed.
+regular file of bearable size. Nothing is followed out of the directory, nothing but our own names is removed, and a
+directory that holds other things, and not our tag, is not ours to write to.
 Whoever reads a file judges its content; `seal` makes damage visible, not forgery: who may write the directory
 may also edit the program that it speaks of.
 """
@@ -33,6 +34,13 @@ SEAL_BYTES = 32
 _PATIENCE = 2.0
 _ABANDONED_SECONDS = 3600
 _OPEN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OURS = (
+    r"CACHEDIR\.TAG|\.gitignore|lock"
+    r"|\.?(?:facts-[0-9a-f]{8}-[0-9]{2}\.msgpack|run-[0-9a-f]{16}\.json|again-[0-9a-f]{16}|knowledge\.msgpack)"
+    r"(?:\.[0-9]+\.tmp)?"
+)
+"""The names of what greenlint writes, finished or not."""
+
 _INSIDE = {
     TAG: SIGNATURE + b"\n# This directory holds what greenlint derived from sources; it can be removed.\n",
     ".gitignore": b"*\n",
@@ -46,6 +54,13 @@ def seal(*parts: bytes) -> bytes:
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
     return digest.digest()
+
+
+def is_our_name(name: str) -> bool:
+    """Tell whether greenlint gives this name to a file in a cache directory."""
+    import re  # slow to import
+
+    return re.fullmatch(_OURS, name) is not None
 
 
 class CacheDirectory:
@@ -81,6 +96,20 @@ class CacheDirectory:
             _unlink(temporary)
             return False
         return True
+
+    def is_tagged(self) -> bool:
+        """Tell whether the directory says that it is a cache of greenlint."""
+        return self.read(TAG, len(_INSIDE[TAG])) == _INSIDE[TAG]
+
+    def clean(self) -> list[str]:
+        """Remove our files, and the directory if nothing else is in it; return what is left. Raise OSError."""
+        names = self.names()
+        for name in filter(is_our_name, sorted(names, key=TAG.__eq__)):  # the tag last: an interrupted clean goes on
+            os.unlink(self._file(name))
+        left = self.names()
+        if not left:
+            os.rmdir(self.path)
+        return left
 
     def remove(self, name: str) -> None:
         """Remove one of our files, if that can be done."""
@@ -139,10 +168,12 @@ class CacheDirectory:
         return os.open(self._file("lock"), os.O_RDWR | os.O_CREAT | _OPEN, 0o666)
 
     def _make(self) -> None:
-        """Make the directory; raise OSError if that is impossible, or if it is a link to another place."""
+        """Make the directory; raise OSError if that is impossible, or if it is a link or holds what is not ours."""
         if self._is_elsewhere():
             raise NotADirectoryError(self.path)
         os.makedirs(self.path, exist_ok=True)
+        if not (self.is_tagged() or all(map(is_our_name, self.names()))):
+            raise FileExistsError(self.path)
         for name, content in _INSIDE.items():
             if not os.path.lexists(self._file(name)):
                 with open(self._file(name), "xb", opener=_open_new) as stream:

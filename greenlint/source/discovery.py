@@ -1,9 +1,9 @@
 """Find the Python files of a program.
 
 One os.scandir walk with an explicit stack.  Symbolic links are not followed: what they reach inside the
-root is met under its own name (so one file has one name, and there are no loops), and a directory outside is
-not the program's.  Only a link to a single file outside the root stands for that file, as build farms lay
-them.
+root is met under its own name (so one file has one name, and there are no loops), and what is outside is not
+the program's.  A link that leads to a file outside stands in the result as itself, so that reading it gives the
+notice that it is left out; one that the user named is read.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from greenlint.options import Options
 from greenlint.source.exclusion import Exclusion, GitIgnores
 from greenlint.source.footprint import Footprint
 from greenlint.source.modules import Layout, enclosing_packages
+from greenlint.source.reading import Source, read_path
 from greenlint.source.roles import Role, role_of
 
 _DISTRIBUTION_FILES = ("setup.py", "setup.cfg", "pyproject.toml")
@@ -36,7 +37,8 @@ class SourceFile:
     ``path`` is relative to the root with forward slashes and carries undecodable bytes as surrogates
     (`os.fsencode` restores them).  ``module`` is unique in the program: when several files have one dotted
     name, all but one carry ``@`` and their path after it.  ``import_root`` is the relative directory that the
-    dotted name starts from; a file's own import root is the first place where its imports look.
+    dotted name starts from; a file's own import root is the first place where its imports look.  ``is_named``
+    tells that the user named the very file.
     """
 
     path: str
@@ -45,6 +47,7 @@ class SourceFile:
     is_package: bool
     role: Role
     import_root: str = ""
+    is_named: bool = False
 
     @property
     def is_test(self) -> bool:
@@ -86,6 +89,7 @@ class _Walk:
     options: Options
     seen: Footprint
     files: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     distributions: set[str] = field(default_factory=set)
     import_roots: frozenset[str] = frozenset()
@@ -107,6 +111,7 @@ class _Walk:
             self.descend(path)
         else:
             self.files.add(path)
+            self.named.add(path)
         for directory in _directories_of(path):
             self.seen.note(f"{directory}/__init__.py" if directory else "__init__.py")
             if os.path.isfile(f"{self.root}/{directory}/__init__.py"):
@@ -137,7 +142,9 @@ class _Walk:
         """Return the files with their module names, sorted by path."""
         names = self._layout().names(self.files)
         return tuple(
-            SourceFile(path, self._absolute(path), name, _is_package(path), role_of(path), import_root)
+            SourceFile(
+                path, self._absolute(path), name, _is_package(path), role_of(path), import_root, path in self.named
+            )
             for path, (name, import_root) in sorted(names.items())
         )
 
@@ -151,11 +158,8 @@ class _Walk:
         return layout
 
     def _beginning(self, path: str) -> bytes:
-        try:
-            with open(self._absolute(path), "rb") as stream:
-                return stream.read(_EVIDENCE_BYTES)
-        except OSError:
-            return b""
+        source = read_path(path, self._absolute(path), follow=path in self.named)
+        return source.data[:_EVIDENCE_BYTES] if isinstance(source, Source) else b""
 
     def _take(self, entries: list[os.DirEntry[str]], prefix: str, ignores: GitIgnores) -> list[str]:
         """Collect the files among the entries of a directory and return its subdirectories."""
@@ -174,11 +178,12 @@ class _Walk:
         return directories
 
     def _is_python(self, entry: os.DirEntry[str], prefix: str) -> bool:
-        if entry.is_symlink() or "." not in entry.name:
-            self.seen.note(prefix + entry.name)
         if entry.name.endswith(".py"):
             return entry.is_file(follow_symlinks=False) or (entry.is_symlink() and self._leads_out(entry))
-        return "." not in entry.name and _is_script(entry, prefix)
+        if "." in entry.name or entry.is_symlink():
+            return False
+        self.seen.note(prefix + entry.name)
+        return _is_script(entry, prefix)
 
     def _leads_out(self, entry: os.DirEntry[str]) -> bool:
         real = os.path.realpath(entry.path)

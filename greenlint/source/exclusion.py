@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from greenlint.model import Notice
+from greenlint.source.reading import read_path
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -97,11 +100,10 @@ def _of_directory(spec: GitIgnoreSpec, entry: str) -> bool | None:
 
 
 def _read(path: str) -> GitIgnoreSpec | None:
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
-            return _compiled(stream.read().splitlines())
-    except OSError:
+    source = read_path(path, path, follow=False)  # nor does git follow one
+    if isinstance(source, Notice):
         return None
+    return _compiled(source.data.decode("utf-8", "surrogateescape").splitlines())
 
 
 def _compiled(lines: list[str]) -> GitIgnoreSpec:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MISSING = b"-"
 _LARGEST = 10_000_000
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Footprint:
@@ -97,7 +97,7 @@ def is_young(state: bytes, since_ns: int) -> bool:
 
 
 def content_of(path: str) -> bytes:
-    """Return a digest of what is in a file, or of the names in a directory."""
+    """Return a digest of what is in a file that is no link, or of the names in a directory."""
     try:
         if os.path.isdir(path):
             with os.scandir(path) as entries:

@@ -98,7 +98,7 @@ def _can_launch(name: str) -> bool:
 
 def _in_file(seen: Footprint, path: str) -> Iterator[Launcher]:
     seen.note(path)
-    content = read_path(path, os.path.join(seen.root, path))
+    content = read_path(path, os.path.join(seen.root, path), follow=False)
     if isinstance(content, Notice) or len(content.data) > _MAXIMUM_BYTES:
         return
     name = path.rpartition("/")[2]
@@ -154,11 +154,24 @@ def _placed(seen: Footprint, path: str, target: str) -> str:
     parts = [part for part in target.split("/") if part not in {"", "."}]
     tails = ["/".join(parts[count:]) for count in range(len(parts))]
     places = [os.path.normpath(f"{directory}/{target}" if directory else target), *tails]
-    for place in places:
+    for place in filter(_is_inside, places):
         seen.note(place)
         if os.path.isfile(os.path.join(seen.root, place)):
             return place
     return target
+
+
+def _is_inside(path: str) -> bool:
+    return not os.path.isabs(path) and not path.startswith("../")
+
+
+def _settings_in(seen: Footprint, config: str) -> server_settings.ServerSettings | None:
+    """Return what a configuration of gunicorn says; one outside the root is on another machine, or not ours."""
+    if not _is_inside(os.path.normpath(config)):
+        return None
+    seen.note(config)
+    content = read_path(config, os.path.join(seen.root, config), follow=False)
+    return None if isinstance(content, Notice) else server_settings.of_gunicorn(content.data)
 
 
 def _with_configured_library(seen: Footprint, launchers: list[Launcher]) -> Iterator[Launcher]:
@@ -166,9 +179,7 @@ def _with_configured_library(seen: Footprint, launchers: list[Launcher]) -> Iter
     for launcher in launchers:
         if launcher.kind == "gunicorn" and launcher.arguments and not launcher.library:
             config = _placed(seen, launcher.path, launcher.config.removeprefix("file:") or _GUNICORN_FILES[0])
-            seen.note(config)
-            content = read_path(config, os.path.join(seen.root, config))
-            found = None if isinstance(content, Notice) else server_settings.of_gunicorn(content.data)
+            found = _settings_in(seen, config)
             if found is not None:
                 target = launcher.target or found.target
                 launcher = replace(launcher, library=found.library, target=target, settings=found.values)

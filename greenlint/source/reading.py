@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+import errno
 import io
 import os
 import stat
@@ -23,8 +24,12 @@ MAXIMUM_BYTES = 10_000_000
 CHANGING = "it changed while it was read"
 """Why a file is left out of this run, and of this run only."""
 
+LINK = "it is a symbolic link; only one that the command line names is followed"
+"""Why a link that leads out of the program is left out: whoever may lay links could show files that are not his."""
+
 _ATTEMPTS = 2
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +62,24 @@ class Source:
 
 
 def read(file: SourceFile) -> Source | Notice:
-    """Return the content of a regular file that did not change while it was read, or a GRN901 notice."""
-    return read_path(file.path, file.absolute)
+    """Return the content of a regular file that did not change while it was read, or a GRN901 notice.
+
+    A symbolic link is read only if the user named it.
+    """
+    return read_path(file.path, file.absolute, follow=file.is_named)
 
 
-def read_path(path: str, absolute: str) -> Source | Notice:
+def read_path(path: str, absolute: str, *, follow: bool = True) -> Source | Notice:
     """Do as `read`, for a file that is no source of the program, such as a configuration."""
+    flags = _OPEN_FLAGS if follow else _OPEN_FLAGS | _NO_LINK
     try:
         for _ in range(_ATTEMPTS):
-            found = _read_once(path, absolute)
+            found = _read_once(path, absolute, flags)
             if found is not None:
                 return found
     except OSError as error:
-        return unreadable(path, error.strerror or str(error))
+        is_link = error.errno == errno.ELOOP and not follow
+        return unreadable(path, LINK if is_link else error.strerror or str(error))
     return unreadable(path, CHANGING)
 
 
@@ -119,9 +129,9 @@ def unreadable(path: str, reason: str, line: int = 1) -> Notice:
     return Notice("GRN901", path, line, f"cannot be analysed: {reason}")
 
 
-def _read_once(path: str, absolute: str) -> Source | Notice | None:
+def _read_once(path: str, absolute: str, flags: int) -> Source | Notice | None:
     """Read the file, or return None if it changed meanwhile. Never waits for a pipe or a device."""
-    descriptor = os.open(absolute, _OPEN_FLAGS)
+    descriptor = os.open(absolute, flags)
     with open(descriptor, "rb", buffering=0) as stream:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):

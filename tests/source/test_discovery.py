@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from greenlint.model import Notice
 from greenlint.options import Options
 from greenlint.source.discovery import discover
-from greenlint.source.reading import read
+from greenlint.source.reading import LINK, Source, read
 from tests.source.trees import found, lay
 
 
@@ -213,11 +214,22 @@ class TestLinks:
         (tmp_path / "root/out").symlink_to(tmp_path / "outside", target_is_directory=True)
         assert found(tmp_path / "root") == ["b.py"]
 
-    def test_to_a_file_outside_stand_for_it(self, tmp_path: Path) -> None:
+    def linked_out(self, tmp_path: Path) -> Path:
         lay(tmp_path, {"store/a.py": "x = 1\n", "root/": ""})
         (tmp_path / "root/a.py").symlink_to(tmp_path / "store/a.py")
         (tmp_path / "root/gone.py").symlink_to(tmp_path / "store/gone.py")
-        assert found(tmp_path / "root") == ["a.py"]
+        (tmp_path / "root/serve").symlink_to(tmp_path / "store/a.py")
+        return tmp_path / "root"
+
+    def test_to_a_file_outside_are_told_and_not_read(self, tmp_path: Path) -> None:
+        (file,) = discover(self.linked_out(tmp_path), Options())
+        assert read(file) == Notice("GRN901", "a.py", 1, f"cannot be analysed: {LINK}")
+
+    def test_to_a_file_outside_are_read_when_they_are_named(self, tmp_path: Path) -> None:
+        root = self.linked_out(tmp_path)
+        (file,) = discover(root, Options(), named=[root / "a.py"])
+        assert isinstance(source := read(file), Source)
+        assert source.data == b"x = 1\n"
 
     def test_a_root_that_is_one_is_walked(self, tmp_path: Path) -> None:
         lay(tmp_path, {"real/a.py": ""})

@@ -4,6 +4,7 @@ import ast
 import codecs
 import os
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,9 @@ class TestRead:
 
     def test_a_link_in_a_loop(self, tmp_path: Path) -> None:
         (tmp_path / "a.py").symlink_to("a.py")
-        assert "symbolic links" in notice(read(file_at(tmp_path, "a.py")))
+        file = file_at(tmp_path, "a.py")
+        assert notice(read(file)) == f"cannot be analysed: {reading.LINK}"
+        assert "symbolic links" in notice(read(replace(file, is_named=True)))
 
     def test_a_file_over_the_limit_is_not_read(self, tmp_path: Path) -> None:
         with open(tmp_path / "a.py", "wb") as stream:

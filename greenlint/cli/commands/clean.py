@@ -1,7 +1,7 @@
 """``greenlint clean``: remove what earlier runs kept.
 
-A directory is removed only if it says that it is a cache (a CACHEDIR.TAG, see https://bford.info/cachedir/),
-so that a ``cache-dir`` that names the wrong place costs nothing.
+Only files that greenlint writes are removed, and only from a directory that says to be a cache of greenlint (a
+CACHEDIR.TAG, see https://bford.info/cachedir/), so that a ``cache-dir`` that names the wrong place costs nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenlint.cachedir import DEFAULT_NAME, SIGNATURE, TAG
+from greenlint.cachedir import DEFAULT_NAME, TAG, CacheDirectory
 from greenlint.cli.console import Console
 from greenlint.cli.program import add_program_options, programs_of
 from greenlint.model import GreenlintError
@@ -34,8 +34,8 @@ def run(arguments: Namespace, console: Console) -> int:
     )
     for place in places:
         if place.exists():
-            _remove(place)
-            console.write([f"removed {place}"])
+            left = _remove(place)
+            console.write([f"emptied {place}, but for {', '.join(left)}" if left else f"removed {place}"])
     return 0
 
 
@@ -44,16 +44,12 @@ def cache_of(root: Path, options: Options) -> Path:
     return options.cache_dir or root / DEFAULT_NAME
 
 
-def _remove(place: Path) -> None:
-    import shutil  # slow to import
-
+def _remove(place: Path) -> list[str]:
+    """Remove the cache; return what is left because it is not ours."""
+    directory = CacheDirectory(str(place))
+    if not directory.is_tagged():
+        raise GreenlintError(f"{place} does not look like a cache (it holds no {TAG} of greenlint); remove it yourself")
     try:
-        tag = (place / TAG).read_bytes()
-    except OSError:
-        tag = b""
-    if place.is_symlink() or not tag.startswith(SIGNATURE):
-        raise GreenlintError(f"{place} does not look like a cache (it holds no {TAG}); remove it yourself")
-    try:
-        shutil.rmtree(place)
+        return directory.clean()
     except OSError as error:
         raise GreenlintError(f"cannot remove {place}: {error.strerror}") from None

@@ -1,0 +1,1 @@
+"""What a run over a hostile project may do to the machine."""
