@@ -175,12 +175,13 @@ Condition = Annotated[
     str,
     msgspec.Meta(
         pattern=(
-            r"\A(kw:\w+(=[\w.]+)?|arg\d+:[\w.]+|flag:[\w.]+|env:\w+=\w+|start_method:\w+"
-            r"|context:greenthread|state:.+|name:[\w-]+)\Z"
+            r"\A(kw:\w+(=[\w.]+)?|arg\d:[\w.]+|flag\d:[\w.]+|from\d:[\w.]+(\|[\w.]+)*|env:\w+=\w+"
+            r"|start_method:\w+|context:greenthread|state:.+|name:[\w-]+)\Z"
         ),
         description=(
-            "kw:<name>[=<value>], arg<N>:<value>, flag:<name>, env:<name>=<value>, start_method:<name>, "
-            "context:greenthread, state:<text> or name:<text>"
+            "kw:<name>[=<value>], arg<N>:<value>, flag<N>:<name> (among the flags in argument N), "
+            "from<N>:<name>[|<name>...] (argument N was made by one of these), env:<name>=<value>, "
+            "start_method:<name>, context:greenthread, state:<text> or name:<text>"
         ),
     ),
 ]

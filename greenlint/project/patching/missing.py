@@ -74,7 +74,7 @@ def _is_self_test(timeline: Timeline, run: Run) -> bool:
 
 def _waits(types: Types, library: str) -> list[Need]:
     everything = all_groups(types.library.knowledge, library)
-    return [need for need in Needs(types, library).of(everything) if need.missing(frozenset())]
+    return [need for need in Needs(types, library).of(everything) if need.effect.missing(frozenset())]
 
 
 def _first(
@@ -100,6 +100,6 @@ def _direct(types: Types, started: set[Root]) -> tuple[Need, Way] | None:
     for root in sorted(started, key=lambda root: root.key):
         for member in root.direct:
             need = Needs(types, library_of(root)).of_member(member, root)
-            if need is not None and need.missing(frozenset()):
+            if need is not None and need.effect.missing(frozenset()):
                 return need, Way(root, ())
     return None

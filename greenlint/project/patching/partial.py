@@ -43,7 +43,7 @@ def partial_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
         for need, way in needs[library, left_out]:
             if _can_run(timeline, run, need):
                 known = found.setdefault(patch.site, PartialPatch(patch))
-                for group in sorted(need.missing(all_groups(types.library.knowledge, library) - left_out)):
+                for group in sorted(need.effect.missing(all_groups(types.library.knowledge, library) - left_out)):
                     known.left_out.setdefault(group, (need, way))
                 if run not in known.runs:
                     known.runs.append(run)
@@ -59,7 +59,7 @@ def unpatched_groups(run: Run, types: Types) -> frozenset[str]:
 def _needed(types: Types, library: str, left_out: frozenset[str], reach: Reach, run: Run) -> Iterator[tuple[Need, Way]]:
     patched = all_groups(types.library.knowledge, library) - left_out
     for need in Needs(types, library).of(left_out):
-        if need.missing(patched):
+        if need.effect.missing(patched):
             way = reach.way(need.scope, lambda root: is_green(root, "thread" in patched))
             if way is not None:
                 yield need, way

@@ -1,0 +1,95 @@
+"""Which calls of the program are those that rows speak of: functions by name, methods by the type of their receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from greenlint.project.blocking.effects import AnyRow, Conditions
+from greenlint.project.blocking.green import GreenNames
+from greenlint.project.program import Scope, Site
+from greenlint.project.terms import External, Member
+from greenlint.project.types import Types
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+_ANY = ".*"
+
+
+class Found(NamedTuple):
+    """A call in a function, the canonical name under which a row speaks of it, and the row."""
+
+    site: Site
+    name: str
+    row: AnyRow
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """A value to sort by."""
+        return (*self.site.key, self.name)
+
+
+class Calls:
+    """Finds the calls of one program that rows speak of; green ones are left out, and those that a row excludes."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+        self._conditions = Conditions(types)
+        self._green = GreenNames(types)
+
+    def of(self, rows: Iterable[AnyRow]) -> list[Found]:
+        """Return the calls of functions that one of the rows concerns, in source order; the first row counts."""
+        found: dict[Site, Found] = {}
+        named = self._named(rows)
+        for last, wanted in named.items():
+            sites = self._of_any_method(wanted) if last == "*" else self._types.program.calls_named(last)
+            for site in sites:
+                match = self._match(site, wanted) if site not in found else None
+                if match is not None:
+                    found[site] = match
+        return sorted(found.values(), key=lambda f: f.key)
+
+    def _named(self, rows: Iterable[AnyRow]) -> dict[str, dict[str, list[AnyRow]]]:
+        """Index the rows that the program can mean: by the last component of a name, then by the canonical name."""
+        found: dict[str, dict[str, list[AnyRow]]] = {}
+        for row in rows:
+            for name in row.names:
+                canonical = self._types.library.canonical(name)
+                if self._types.may_name(canonical):
+                    found.setdefault(canonical.rpartition(".")[2], {}).setdefault(canonical, []).append(row)
+        return found
+
+    def _of_any_method(self, wanted: Mapping[str, list[AnyRow]]) -> Iterator[Site]:
+        """Yield the calls of methods of what holds an object of a class of which every method counts."""
+        owners = {name.removesuffix(_ANY) for name in wanted}
+        results = self._types.library.knowledge.results.items()
+        makers = owners | {name for name, rows in results if any(row.type in owners for row in rows)}
+        for maker in sorted({name.rpartition(".")[2] for name in makers}):
+            for holder in sorted(self._types.program.holders_of(maker)):
+                yield from self._types.program.calls_named(f"{holder}.")
+
+    def _match(self, site: Site, wanted: Mapping[str, list[AnyRow]]) -> Found | None:
+        scope = site.scope
+        if scope.kind not in ("function", "lambda") or scope.module.role != "code":
+            return None
+        for path in self._paths(scope, site.call.callee):
+            for name in (path, path.rpartition(".")[0] + _ANY):
+                for row in wanted.get(name, ()):
+                    if self._conditions.concern(row, site):
+                        return None if self._green.called_at(site) else Found(site, path, row)
+        return None
+
+    def _paths(self, scope: Scope, callee: Value | None) -> Iterator[str]:
+        """Yield the dotted names of what is called, a method under each class that may define it."""
+        if not _is_named(callee):
+            return
+        for t in self._types.of(scope, callee):
+            if isinstance(t, External):
+                yield t.path
+            elif isinstance(t, Member):
+                for owner in self._types.library.ancestors(t.owner.path):
+                    yield f"{owner}.{t.name}"
+
+
+def _is_named(callee: Value | None) -> bool:
+    return isinstance(callee, facts.Name | facts.Attribute)
