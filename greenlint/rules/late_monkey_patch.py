@@ -132,15 +132,17 @@ def _loads(late: LateImport) -> str:
 def _breaks(late: LateImport) -> str:
     effect, errors = late.breaker.effect, late.breaker.row.errors
     if effect == "raises" and errors:
-        return f"raises {errors[0].partition(':')[0]}" + (" on https" if "Recursion" in errors[0] else "")
+        return f"raises {errors[0].partition(':')[0]}" + (" over TLS" if "Recursion" in errors[0] else "")
     return {"blocks": "keeps blocking", "hangs": "hangs"}.get(effect, "breaks")
 
 
 def _others(late: LateImport) -> str:
     if not late.others:
         return ""
+    if len(late.others) == 1:
+        return f", as does the import at line {late.others[0][0][0]}"
     lines = ", ".join(str(span[0]) for span, _ in late.others[:3])
-    return f", as do imports at line {lines}" + (" and further down" if len(late.others) > 3 else "")
+    return f", as do the imports at lines {lines}" + (" and further down" if len(late.others) > 3 else "")
 
 
 def _held(component: Component, late: LateImport) -> str:

@@ -92,7 +92,9 @@ def _statements(timeline: Timeline, call: Site) -> Iterator[Site]:
 
 def _is_library(timeline: Timeline, module: Module, entries: set[Module], importers: tuple[Module, ...]) -> bool:
     if module.is_package:
-        return not _is_package_of_entries(timeline, module, entries)
+        return not _is_package_of_entries(timeline, module.name, entries)
+    if entries.issuperset(importers) and _is_one_of_entries(timeline, module, entries):
+        return False
     if module.name.rpartition(".")[2] in _MAIN or _is_for_tests(module) or _makes_application(module):
         return False
     return any(importer.role == "code" for importer in importers)
@@ -102,12 +104,17 @@ def _is_for_tests(module: Module) -> bool:
     return any(name.partition(".")[0] in _TEST_LIBRARIES for _, name, _ in module.facts.imported)
 
 
-def _is_package_of_entries(timeline: Timeline, package: Module, entries: set[Module]) -> bool:
+def _is_package_of_entries(timeline: Timeline, package: str, entries: set[Module]) -> bool:
     """Whether a package is there to be run: most of its modules are entry points."""
-    inside = [
-        module for module in timeline.modules if module.name.startswith(package.name + ".") and not module.is_package
-    ]
+    inside = [module for module in timeline.modules if module.name.startswith(f"{package}.") and not module.is_package]
     return 2 * sum(module in entries for module in inside) > len(inside)
+
+
+def _is_one_of_entries(timeline: Timeline, module: Module, entries: set[Module]) -> bool:
+    """Whether a module stands among the entry points, and is imported by none before it has patched itself."""
+    runs = [run for run in timeline.runs if run.entry.module in entries and module.body in run.entered]
+    has_patched = all(any(patch.clock < run.entered[module.body][0] for patch in run.patches) for run in runs)
+    return has_patched and _is_package_of_entries(timeline, module.name.rpartition(".")[0], entries)
 
 
 def _makes_application(module: Module) -> bool:
