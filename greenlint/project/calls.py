@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from greenlint.project.keeping import Keeping
 from greenlint.project.program import Scope, Site
 from greenlint.project.terms import BoundMethod, ClassType, FunctionType, Instance, PartialType, Type
 from greenlint.summary import facts
@@ -47,6 +48,7 @@ class Callers:
 
     def __init__(self, types: Types) -> None:
         self._types = types
+        self.keeping = Keeping(types)
         self._callers: dict[Scope, tuple[Edge, ...]] = {}
         self._open: set[Scope] = set()
         self._depth = 0
@@ -140,14 +142,8 @@ class Callers:
             yield Passed(scope, value, call.block)
 
     def _search(self, function: Scope) -> tuple[Edge, ...]:
-        found: list[Edge] = []
-        for site in self._candidates(function):
-            for callee in self._types.of(site.scope, site.call.callee):
-                if any(target is function for target, _ in self.targets(callee)):
-                    found.append(Edge(site, callee))
-                    break
-        found.extend(self._callbacks(function))
-        found.sort(key=lambda edge: edge.site.key)
+        edges = (*self._edges(self._candidates(function), function), *self._callbacks(function))
+        found = sorted(dict.fromkeys(edges), key=lambda edge: edge.site.key)
         if len(found) > MOST_CALLERS:
             self.truncated.add(function)
         return tuple(found[:MOST_CALLERS])
@@ -161,23 +157,21 @@ class Callers:
 
     def _callbacks(self, function: Scope) -> Iterator[Edge]:
         """Calls to which the function is handed and which call it, or keep it in an attribute that is called."""
-        if function.kind != "function" or function.name.startswith("__"):
-            return
-        for site, index, value in self._types.program.handed(function.name):
-            for t in self._types.of(site.scope, value):
-                if any(target is function for target, _ in self.targets(t)):
-                    yield from self._called_back(site, index, value, t)
+        for site, index, value in self.keeping.handed(function):
+            for taker, name in self.keeping.takers(site, index):
+                for attribute, _ in self.keeping.ends(taker, name):
+                    if attribute:
+                        yield from self._edges(self._types.program.calls_named(attribute), function)
+                    else:
+                        yield from self._edges([site], function, value)
 
-    def _called_back(self, site: Site, index: int | str, value: Value, found: Type) -> Iterator[Edge]:
-        for callee in self._types.of(site.scope, site.call.callee):
-            for taker, bound in self.targets(callee):
-                name = parameter_at(taker, index, bound)
-                if name and _calls_name(taker, name):
-                    yield Edge(site, found, value)
-                for attribute in _stored_in(taker, name):
-                    for call in self._types.program.calls_named(attribute):
-                        if any(t == found for t in self._types.of(call.scope, call.call.callee)):
-                            yield Edge(call, found)
+    def _edges(self, sites: Iterable[Site], function: Scope, handed: Value | None = None) -> Iterator[Edge]:
+        """The calls that run a function, by what they call or, if it is given, by the value that is handed over."""
+        for site in sites:
+            for callee in self._types.of(site.scope, handed or site.call.callee):
+                if any(target is function for target, _ in self.targets(callee)):
+                    yield Edge(site, callee, handed)
+                    break
 
     def _candidates(self, function: Scope) -> Iterator[Site]:
         program = self._types.program
@@ -237,25 +231,6 @@ def bound_value(
     if index < 0 or any(isinstance(value, facts.Starred) for value in positional[: index + 1]):
         return None
     return positional[index] if index < len(positional) else None
-
-
-def parameter_at(function: Scope, index: int | str, bound: bool) -> str:
-    """Return the parameter that an argument binds to, by position or keyword; empty when there is none."""
-    if isinstance(index, str):
-        return index if function.parameter(index) is not None else ""
-    names = [p.name for p in function.body.parameters if p.kind == "positional"]
-    skip = 1 if bound and function.owner is not None and "staticmethod" not in function.decorator_names() else 0
-    return names[index + skip] if index + skip < len(names) else ""
-
-
-def _calls_name(function: Scope, name: str) -> bool:
-    return any(isinstance(c.callee, facts.Name) and c.callee.id == name for c in function.body.calls)
-
-
-def _stored_in(function: Scope, name: str) -> Iterator[str]:
-    for store in function.body.stores:
-        if name and isinstance(store.value, facts.Name) and store.value.id == name:
-            yield store.name
 
 
 def _binds(value: Value | None, function: Scope) -> bool:

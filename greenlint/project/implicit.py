@@ -157,6 +157,7 @@ class Implicit:
             loops=waiting.loops,
             many=many,
             serial="" if many else waiting.serial,
+            slot=waiting.slot,
             library=row.runtime,
             entries=entries,
         )

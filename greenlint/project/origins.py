@@ -24,12 +24,16 @@ Key = tuple[object, ...]
 
 
 class Hop(NamedTuple):
-    """One step up: ``function`` is called at ``site`` in ``scope``, or started there by ``root``."""
+    """One step up: ``function`` is called at ``site`` in ``scope``, or started there by ``root``.
+
+    ``keeper``: what is called there takes ``function`` to keep it, and whoever keeps it calls it later.
+    """
 
     scope: Scope
     site: Site | None
     function: Scope
     root: Root | None
+    keeper: Scope | None = None
 
 
 class Frame(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from greenlint.project.origins import Origin, State
-from greenlint.project.program import Scope
+from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Root
 from greenlint.project.uses import Use
 from greenlint.summary import facts
@@ -89,10 +89,12 @@ def apart(one: Sequence[Root], other: Sequence[Root]) -> tuple[list[Root], list[
 
 def are_alternatives(first: Reach, second: Reach) -> bool:
     """Whether one call leads to both uses through different targets, or they start in two arms of one condition."""
+    kept = {hop.function for reach in (first, second) for hop in reach.state.hops if hop.keeper is not None}
     targets = {hop.site: hop.function for hop in first.state.hops if hop.site is not None}
     for hop in second.state.hops:
         if hop.site is not None and targets.get(hop.site, hop.function) is not hop.function:
-            return True
+            if not {hop.function, targets[hop.site]} <= kept:
+                return True
     return any(
         _in_other_arm(scope, index, other_index)
         for scope, index in places(first, spawns=True)
@@ -114,6 +116,24 @@ def _in_other_arm(scope: Scope, one: int, other: int) -> bool:
 
 def _arm(block: facts.Block) -> tuple[int, int]:
     return block.parent, block.line
+
+
+def keepers(reach: Reach) -> frozenset[Site]:
+    """The places at which what a reach comes through was handed over to be kept."""
+    return frozenset(hop.site for hop in reach.state.hops if hop.keeper is not None and hop.site is not None)
+
+
+def leads_to_start(reach: Reach, root: Root) -> Iterator[tuple[Scope, int]]:
+    """The calls that led to the start of a greenthread by a root, innermost first."""
+    hops = iter(reach.state.hops)
+    for hop in hops:
+        if hop.root is root:
+            break
+    for hop in hops:
+        if hop.root is not None:
+            return
+        if hop.site is not None:
+            yield hop.scope, hop.site.index
 
 
 def places(reach: Reach, spawns: bool = False) -> Iterator[tuple[Scope, int]]:

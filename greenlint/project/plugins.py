@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from greenlint.project.program import Klass, Scope
 from greenlint.project.terms import ClassType, FunctionType, Instance, Opaque, Type
 from greenlint.summary import facts
-from greenlint.summary.facts import Value
 
 if TYPE_CHECKING:
     from greenlint.project.types import Types
 
 LOADED_CLASS = frozenset(("driver", "plugin"))
 LOADED_OBJECT = frozenset(("obj", "driver"))
-_DEEPEST = 3
 
 
 class Plugins:
@@ -41,30 +38,10 @@ class Plugins:
         call = manager.birth.call
         invoked = dict(call.keywords).get("invoke_on_load") == facts.Constant(True) and name in LOADED_OBJECT
         first = dict(call.keywords).get("namespace", call.arguments[0] if call.arguments else None)
-        for group in dict.fromkeys(self._texts(manager.birth.scope, first, 0)):
+        for group in self._types.texts.of(manager.birth.scope, first):
             for target in self._groups.get(group, ()):
                 for t in self._types.dotted(target.replace(":", ".")):
                     if isinstance(t, ClassType):
                         yield Instance(t.klass, True) if invoked else t
                     elif isinstance(t, FunctionType) and not invoked:
                         yield t
-
-    def _texts(self, scope: Scope, value: Value | None, depth: int) -> Iterator[str]:
-        """The texts that a value can be: literals, module constants, class attributes of a class and those below."""
-        if isinstance(value, facts.Constant) and isinstance(value.value, str):
-            yield value.value
-        elif depth > _DEEPEST:
-            return
-        elif isinstance(value, facts.Name):
-            owner = self._types.binding_scope(scope, value.id) or scope.module.body
-            for binding in owner.locals.get(value.id, ()):
-                yield from self._texts(owner, binding.value, depth + 1)
-        elif isinstance(value, facts.Attribute):
-            for t in self._types.of(scope, value.base):
-                if isinstance(t, ClassType | Instance):
-                    for klass in self._types.hierarchy.family(t.klass):
-                        yield from self._declared(klass, value.name, depth)
-
-    def _declared(self, klass: Klass, name: str, depth: int) -> Iterator[str]:
-        for binding in klass.scope.locals.get(name, ()):
-            yield from self._texts(klass.scope, binding.value, depth + 1)

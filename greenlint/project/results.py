@@ -224,21 +224,9 @@ class Results:
         named = arguments[position] if position < len(arguments) else None
         found = tuple(
             t
-            for text in self._texts(site.scope, named)
+            for text in self._types.texts.of(site.scope, named)
             for t in self._types.dotted(text.replace(":", "."), site.scope.module)
         )
         if effect.startswith("import-object"):
             return [Instance(t.klass, True) for t in found if isinstance(t, ClassType)]
         return found
-
-    def _texts(self, scope: Scope, value: Value | None) -> list[str]:
-        """The texts that a value can be: a literal, or any value of a constant dictionary."""
-        if isinstance(value, facts.Constant):
-            return [value.value] if isinstance(value.value, str) else []
-        if isinstance(value, facts.Item) and isinstance(value.base, facts.Name):
-            owner = self._types.binding_scope(scope, value.base.id) or scope.module.body
-            for binding in owner.locals.get(value.base.id, ()):
-                if isinstance(binding.value, facts.Mapping):
-                    items = [item.value for item in binding.value.items if isinstance(item, facts.Constant)]
-                    return [item for item in items if isinstance(item, str)]
-        return []

@@ -43,7 +43,8 @@ class Root:
     ``positional``/``keywords`` are the values handed to the callable, in ``given_in`` (a spawner of the program may
     hand over values of its own), else in ``scope``. ``many``: the call itself starts several.
     ``serial``: ``call`` when the starter waits for it at once, ``contained`` when it waits before it goes on (so
-    that loops further out start no second one at the same time). ``at_calls``: each call of the entry starts one.
+    that loops further out start no second one at the same time). ``slot``: the attribute that holds one at a time,
+    killed before it holds another. ``at_calls``: each call of the entry starts one.
     """
 
     row: SpawnRow
@@ -58,6 +59,7 @@ class Root:
     serial: Serial = ""
     at_calls: bool = False
     single: Site | None = None
+    slot: tuple[str, ...] = ()
     library: str = ""
     wrapper: Scope | None = None
     given_in: Scope | None = None

@@ -14,18 +14,12 @@ from greenlint.knowledge.schema import ClientRow
 from greenlint.project.guards import Guards, Lock
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.overlap import (
-    ENDS,
     Overlap,
     Reach,
-    apart,
-    are_alternatives,
     conflict,
-    distinct,
-    places,
-    precedes,
-    shortest_first,
 )
 from greenlint.project.ownership import Ownership
+from greenlint.project.pairs import Pairs
 from greenlint.project.patching import Patched, PatchState, imports_green
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
@@ -81,7 +75,7 @@ class Sharing:
         self._guards = guards
         self._ownership = ownership
         self._slots = Slots(types, ownership)
-        self._spawning = spawning
+        self._pairs = Pairs(types, spawning.waits)
         self._patched = patched
         self._runs_unpatched = runs_unpatched
         self.given_up = 0
@@ -202,7 +196,7 @@ class Sharing:
         if self._opted_out(reaches) or self._is_sized(reaches):
             return
         reaches = [reach for reach in reaches if not reach.use.fresh]
-        found = next(self._conflicts(reaches), None)
+        found = next(self._pairs.conflicts(reaches), None)
         if found is None:
             return
         overlap, first, second = found
@@ -221,88 +215,6 @@ class Sharing:
             assumptions=self._assumptions(first, second, overlap),
             ways=tuple(sorted({_way(r) for r in reaches if r.state.crossed and _collides(r, first, second)})),
         )
-
-    def _conflicts(self, reaches: Sequence[Reach]) -> Iterator[tuple[Overlap, Reach, Reach]]:
-        crossed = distinct(sorted((r for r in reaches if r.state.crossed), key=shortest_first))
-        for reach in crossed:
-            if reach.state.many and not reach.state.locks and reach.origin.kind != "parameter":
-                if conflict(reach.use, reach.use):
-                    yield Overlap.MANY, reach, reach
-        pairs = [
-            (first, second)
-            for index, first in enumerate(crossed)
-            for second in crossed[index + 1 :]
-            if self._is_pair(first, second)
-        ]
-        for first, second in sorted(
-            pairs, key=lambda pair: "exclusive" in (pair[0].use.direction, pair[1].use.direction)
-        ):
-            yield Overlap.PAIR, first, second
-        for first in crossed:
-            for second in reaches:
-                if not second.state.crossed and self._unguarded(first, second):
-                    if self._follows_spawn(first, second):
-                        yield Overlap.STARTER, first, second
-                    elif self._is_owner_use(first, second):
-                        yield Overlap.OWNER, first, second
-
-    def _unguarded(self, first: Reach, second: Reach) -> bool:
-        if not conflict(first.use, second.use) or first.state.locks & second.state.locks:
-            return False
-        return "parameter" not in (first.origin.kind, second.origin.kind) and self._same_object(first, second)
-
-    def _is_pair(self, first: Reach, second: Reach) -> bool:
-        if first is second or not self._unguarded(first, second) or are_alternatives(first, second):
-            return False
-        one, other = apart(first.state.crossed, second.state.crossed)
-        if not one and not other:
-            return first.state.many or second.state.many
-        if not one or not other:
-            inner, outer = (first, second) if one else (second, first)
-            return self._follows_spawn(inner, outer, (one or other)[-1])
-        if set(one) & set(other):
-            return False
-        if precedes(first, second) or precedes(second, first):
-            return False
-        singles = {root.single for root in one if root.single}
-        return not singles & {root.single for root in other if root.single}
-
-    def _same_object(self, first: Reach, second: Reach) -> bool:
-        one, other = first.origin, second.origin
-        if one.kind == "self" == other.kind:
-            return one.path == other.path and self._related(one.key[0], other.key[0])
-        return one.holder == other.holder
-
-    def _related(self, one: object, other: object) -> bool:
-        if not isinstance(one, Klass) or not isinstance(other, Klass):
-            return one == other
-        order = self._types.hierarchy.order
-        return one in order(other) or other in order(one)
-
-    def _follows_spawn(self, first: Reach, second: Reach, root: Root | None = None) -> bool:
-        """Whether the starter itself goes on to use the object before it waits."""
-        root = root or first.state.crossed[-1]
-        if root.site is None or root.serial == "call" or root.many:
-            return False
-        for scope, index in places(second):
-            if scope is root.scope and index > root.site.index:
-                between = scope.body.calls[root.site.index + 1 : index]
-                if not any(self._spawning.waits.is_join(call) for call in between):
-                    return True
-        return False
-
-    def _is_owner_use(self, first: Reach, second: Reach) -> bool:
-        """Whether a greenthread that the owner started uses what callers of the owner's other methods use."""
-        root = first.state.crossed[-1]
-        method, other = root.scope.method(), second.use.scope.method()
-        if first.origin.kind != "self" or method is None or other is None or root.site is None:
-            return False
-        if not first.origin.path or method.owner is None or second.use.scope is first.use.scope:
-            return False
-        if other.name in ENDS or other.name == "__init__" or not self._related(method.owner, other.owner):
-            return False
-        before = [i for scope, i in places(second) if scope is root.scope and i < root.site.index]
-        return not before and not any(scope.name in ("__init__", *ENDS) for scope, _ in places(second))
 
     def _opted_out(self, reaches: Sequence[Reach]) -> bool:
         """``hub_prevent_multiple_readers(False)``: the program accepts several users of one socket."""

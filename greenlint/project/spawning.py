@@ -193,6 +193,7 @@ class Spawning:
             many=spawn.many and not single,
             serial="contained" if single and not serial else serial,
             single=single,
+            slot=waiting.slot,
             library=spawn.row.runtime,
             wrapper=spawn.wrapper,
             given_in=spawn.inner.given_in or spawn.inner.scope if spawn.inner else None,

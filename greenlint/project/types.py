@@ -35,6 +35,7 @@ from greenlint.project.terms import (
     Type,
     Types_,
 )
+from greenlint.project.texts import Texts
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -75,6 +76,7 @@ class Types:
         self.attributes = Attributes(self)
         self.results = Results(self)
         self.callers = Callers(self)
+        self.texts = Texts(self)
         self.plugins = Plugins(self, plugins or {})
 
     @cached_property

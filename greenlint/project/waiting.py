@@ -13,10 +13,14 @@ from greenlint.summary.facts import Value
 
 
 class Waiting(NamedTuple):
-    """How a spawn is serialised, and which loops around it still start one after the other without waiting."""
+    """How a spawn is serialised, and which loops around it still start one after the other without waiting.
+
+    ``slot`` names the attribute that holds one greenthread at a time.
+    """
 
     serial: Serial
     loops: frozenset[int]
+    slot: tuple[str, ...] = ()
 
 
 class Waits:
@@ -41,13 +45,18 @@ class Waits:
         if row.waits and row.multiplicity != "many":
             return Waiting("call", loops)
         handle = facts.Call(scope.index, site.index)
-        if self._is_slot(scope, handle):
-            return Waiting("contained", frozenset())
+        slot = self._slot(scope, handle)
+        if slot:
+            return Waiting("contained", frozenset(), slot)
         return self._joined(site, row, handle, loops)
 
     def is_join(self, call: facts.CallSite) -> bool:
-        """Tell whether a call waits for spawned code, by its name."""
-        return facts.last_name(call.callee) in self._joins
+        """Tell whether a call waits for spawned code, by its name; a text and a path are joined otherwise."""
+        callee = call.callee
+        base = callee.base if isinstance(callee, facts.Attribute) else None
+        if isinstance(base, facts.Constant) or facts.last_name(base) == "path":
+            return False
+        return facts.last_name(callee) in self._joins
 
     def _joined(self, site: Site, row: SpawnRow, handle: facts.Call, loops: frozenset[int]) -> Waiting:
         scope = site.scope
@@ -159,16 +168,15 @@ class Waits:
                     left.add(index)
         return frozenset(left)
 
-    def _is_slot(self, scope: Scope, handle: facts.Call) -> bool:
-        """Whether the result goes into an attribute that the class also kills: one at a time."""
+    def _slot(self, scope: Scope, handle: facts.Call) -> tuple[str, ...]:
+        """The attribute that the result goes into if the class also kills it: one at a time."""
         method = scope.method()
         owner = method.owner if method is not None else None
-        if owner is None:
-            return False
-        for store in scope.body.stores:
-            if store.value == handle and self._kills_attribute(owner, store.name):
-                return True
-        return False
+        for store in scope.body.stores if owner is not None else ():
+            if owner is not None and store.value == handle and self._kills_attribute(owner, store.name):
+                holder = self._types.hierarchy.holder(owner, store.name)
+                return (holder.module.name, holder.qualname, store.name)
+        return ()
 
     def _kills_attribute(self, owner: Klass, name: str) -> bool:
         for klass in self._types.hierarchy.family(owner):

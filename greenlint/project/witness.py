@@ -90,7 +90,8 @@ class Witness:
         """The way of one greenthread, from the outermost spawn to the use."""
         hops = list(reach.state.hops)
         last = max((i for i, hop in enumerate(hops) if hop.root is not None), default=-1)
-        for hop in reversed(hops[: last + 1] if last >= 0 else hops[:6]):
+        kept = [hop for hop in hops[last + 1 :] if hop.keeper is not None][:1]
+        for hop in reversed([*hops[: last + 1], *kept] if last >= 0 else hops[:6]):
             yield self._hop(hop, reach)
         yield self._use(reach, shared)
 
@@ -98,7 +99,10 @@ class Witness:
         if hop.root is None:
             assert hop.site is not None
             location = self._locator.at(hop.scope.module, hop.site.call.span)
-            return Step(Role.CALL, location, f"{hop.scope.label} calls {hop.function.label}")
+            does = f"calls {hop.function.label}"
+            if hop.keeper is not None:
+                does = f"hands {hop.function.label} over to {hop.keeper.label}, which keeps it"
+            return Step(Role.CALL, location, f"{hop.scope.label} {does}")
         if hop.site is None:
             message = f"the framework runs {hop.function.label} in greenthreads ({hop.root.row.id})"
             return Step(Role.ENTRY, self._locator.header(hop.function), message)

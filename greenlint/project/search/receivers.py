@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
 from greenlint.project.calls import Edge
 from greenlint.project.handing import handed_to
+from greenlint.project.keeping import Kept
 from greenlint.project.origins import Key, Origin, Slot, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Entry, Root
@@ -89,7 +90,11 @@ class Receivers(Ways):
         if isinstance(via, ClassType):
             yield Origin("born", (way.site,), way.state, via.klass)
         elif isinstance(callee, facts.Attribute):
-            yield from self._bound_receiver(way, callee, depth)
+            kept = self._kept_way(way, function)
+            if kept:
+                yield from self._handed_over(way, function, kept, depth)
+            else:
+                yield from self._bound_receiver(way, callee, depth)
         elif isinstance(callee, facts.Name):
             yield from self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
 
@@ -110,8 +115,15 @@ class Receivers(Ways):
             yield Origin("born", (root.site,), way.state, entry.klass)
         elif entry.receiver == "shared" and entry.klass is not None:
             yield Origin("self", (entry.klass,), way.state, entry.klass)
+        elif kept := self._kept_way(way, entry.function):
+            yield from self._handed_over(way, entry.function, kept, depth)
         else:
             yield from self._receiver_of_value(way.scope, root.callee, way.block, way.state, depth)
+
+    def _handed_over(self, way: Way, function: Scope, kept: Sequence[Kept], depth: int) -> Iterator[Origin]:
+        """The receiver of a method that an attribute keeps: the one it had when it was handed over."""
+        for where, state in self._where_handed_over(way, function, kept, depth):
+            yield from self._receiver_of_value(where.site.scope, where.value, where.site.call.block, state, depth)
 
     def _receiver_of_value(
         self, scope: Scope, value: Value | None, block: int, state: State, depth: int

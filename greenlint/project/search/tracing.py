@@ -131,6 +131,9 @@ class Search(Made):
                 yield Origin("variable", slot, way.state)
             elif way.scope.within(owner):
                 yield from self._back(way.scope, facts.Name(name), way.block, (), way.state, depth)
+            elif kept := self._kept_way(way, scope):
+                for where, state in self._where_handed_over(way, scope, kept, depth):
+                    yield from self._name(owner, name, where.site.call.block, (), state, depth)
             else:
                 yield from self._name(owner, name, 0, (), way.state, depth)
 

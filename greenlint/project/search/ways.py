@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from greenlint.project.forks import is_in_forked_child
+from greenlint.project.keeping import Kept
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Entry, Root
 from greenlint.project.search.ground import MOST_WAYS, Ground
 from greenlint.project.terms import (
+    Instance,
     Type,
 )
+from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
 
@@ -72,6 +75,52 @@ class Ways(Ground):
         if not count and not state.crossed:
             yield ended
 
+    def _kept_way(self, way: Way, function: Scope) -> Sequence[Kept]:
+        """Where the function was handed over that a way runs through an attribute; nothing if it is a method there."""
+        callee = way.root.callee if way.root is not None else way.site.call.callee if way.site is not None else None
+        if way.handed is not None or not isinstance(callee, facts.Attribute):
+            return ()
+        for base in self._types.of(way.scope, callee.base):
+            if not isinstance(base, Instance) or self._types.hierarchy.find(base.klass, callee.name)[0]:
+                return ()
+        return [kept for kept in self._types.callers.keeping.of(function) if kept.attribute == callee.name]
+
+    def _where_handed_over(
+        self, way: Way, function: Scope, kept: Sequence[Kept], depth: int
+    ) -> Iterator[tuple[Kept, State]]:
+        """The places at which a kept function was handed over, each in the states in which it is called."""
+        for state in self._starts(way, depth):
+            for each in kept:
+                hop = Hop(each.site.scope, each.site, function, None, each.keeper)
+                contained = state.contained or not each.renewed
+                yield each, replace(state, hops=(*state.hops, hop), contained=contained)
+
+    def _starts(self, way: Way, depth: int) -> Iterator[State]:
+        """The states in which a kept function is called: up to the start of the greenthread that calls it.
+
+        Beyond that start only methods of the class that keeps it count: each keeper has a greenthread of its own.
+        """
+        method = way.scope.method()
+        home = self._types.hierarchy.family(method.owner) if method is not None and method.owner is not None else []
+        yield from self._starts_above(way, home, depth, set())
+
+    def _starts_above(self, way: Way, home: Sequence[Klass], depth: int, seen: set[object]) -> Iterator[State]:
+        state = way.state.in_loop(bool(self._loops(way.scope, way.block, way.state)), "spawned in a loop")
+        if self._spent(depth) or (way.scope, state.question) in seen:
+            return
+        seen.add((way.scope, state.question))
+        above = list(self._ways_into(way.scope, way.block, state, Origin("global", (), state), depth))
+        ways = [way for way in above if isinstance(way, Way)]
+        inside = [way for way in ways if not state.crossed or _is_within(way.scope, home)]
+        if state.crossed and (not inside or len(inside) < len(ways)):
+            yield state
+        for each in above:
+            if not state.crossed and (isinstance(each, Origin) or is_top(each)):
+                yield each.state
+        for each in inside:
+            if not is_top(each):
+                yield from self._starts_above(each, home, depth + 1, seen)
+
     def _spawned_at_calls(self, function: Scope, root: Root, entry: Entry, state: State) -> Iterator[Way]:
         """A function whose decorator spawns it: every call is a crossing."""
         for edge in self._types.callers.of(function)[:MOST_WAYS]:
@@ -109,6 +158,11 @@ class Ways(Ground):
                 yield Origin("global", slot, way.state, klass)
             else:
                 yield from self._shared(way.scope, slot, klass, way.block, way.state, depth + 1)
+
+
+def _is_within(scope: Scope, home: Sequence[Klass]) -> bool:
+    method = scope.method()
+    return method is not None and method.owner in home
 
 
 def is_top(way: Way) -> bool:
