@@ -6,7 +6,9 @@ when the user wishes nothing.
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable, Mapping
 
 from greenlint.project.program import Scope
 from greenlint.project.terms import External
@@ -17,8 +19,18 @@ from greenlint.summary.facts import Value
 _OPEN = object()
 _GETTERS = ("os.environ.get", "os.getenv")
 _DEBUGGER = re.compile(r"debugger|pydev", re.IGNORECASE)
-_METHODS = {"lower": str.lower, "upper": str.upper, "strip": str.strip}
-_CONVERSIONS = {"builtins.bool": bool, "builtins.int": int, "builtins.str": str, "builtins.len": len}
+_METHODS: Mapping[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "strip": str.strip}
+_CONVERSIONS: Mapping[str, Callable[..., object]] = {
+    "builtins.bool": bool,
+    "builtins.int": int,
+    "builtins.str": str,
+    "builtins.len": len,
+}
+_COMPARISONS: Mapping[str, Callable[..., bool]] = {
+    "==": operator.eq, "is": operator.eq, "!=": operator.ne, "is not": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "in": lambda one, other: one in other, "not in": lambda one, other: one not in other,
+}  # fmt: skip
 _DEEPEST = 6
 
 
@@ -50,7 +62,7 @@ def _evaluated(types: Types, scope: Scope, value: Value | None, depth: int) -> o
 def _bound(types: Types, scope: Scope, name: str, depth: int) -> object:
     owner = types.binding_scope(scope, name) or scope.module.body
     bound = owner.locals.get(name, [])
-    if owner.parameter(name) is not None or len(bound) != 1:
+    if owner.parameter(name) is not None or len(bound) != 1 or name in scope.module.facts.global_writes:
         return _OPEN
     return _evaluated(types, owner, bound[0].value, depth + 1)
 
@@ -70,10 +82,9 @@ def _called(types: Types, scope: Scope, value: facts.Call, depth: int) -> object
     return _OPEN
 
 
-def _applied(function: object, value: object) -> object:
-    assert callable(function)
+def _applied(function: Callable[..., object], *values: object) -> object:
     try:
-        return _OPEN if value is _OPEN else function(value)
+        return _OPEN if _OPEN in values else function(*values)
     except (TypeError, ValueError):
         return _OPEN
 
@@ -98,23 +109,18 @@ def _is_debugger_asked_for(value: Value | None) -> bool:
     return isinstance(value, facts.Constant) and isinstance(value.value, str) and bool(_DEBUGGER.search(value.value))
 
 
-def _joined(operator: str, values: list[object]) -> object:
-    decisive = operator == "or"
+def _joined(word: str, values: list[object]) -> object:
+    decisive = word == "or"
     for value in values:
         if value is not _OPEN and bool(value) is decisive:
             return value
     return _OPEN if _OPEN in values else values[-1]
 
 
-def _compared(operator: str, values: list[object]) -> object:
-    if len(values) != 2:
-        return _OPEN
-    one, other = values
-    if operator in ("in", "not in"):
-        return (one in other) is (operator == "in") if isinstance(other, tuple | str) else _OPEN
-    if operator in ("==", "is"):
-        return one == other
-    return one != other if operator in ("!=", "is not") else _OPEN
+def _compared(word: str, values: list[object]) -> object:
+    """Compare two values; what raises an exception, as ``None in "yes"`` does, says nothing."""
+    compare = _COMPARISONS.get(word)
+    return _OPEN if compare is None or len(values) != 2 else _applied(compare, *values)
 
 
 def _path(types: Types, scope: Scope, value: Value | None) -> str:

@@ -1,0 +1,158 @@
+"""What a test of the environment comes to when nobody has set anything, and which tests are decided anyway."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenlint.project.patching.conditions import holds
+from greenlint.project.patching.defaults import by_default
+from greenlint.summary.facts import Value
+
+from .linking import component, scope
+
+
+def value_of(test: str, before: str = "") -> tuple[object, object]:
+    """Link ``if test: pass`` behind some imports and return the types and what it asks."""
+    imports = "import os, sys, platform, typing\nfrom os import environ, getenv\nfrom typing import TYPE_CHECKING\n"
+    linked = component({"main.py": f"{imports}{before}\nif {test}:\n    print()\n"})
+    main = scope(linked, "main", "<module>")
+    value: Value | None = main.body.blocks[-1].value
+    return by_default(linked.types, main, value), holds(linked.types, main, value, is_main=True)
+
+
+def default(test: str, before: str = "") -> object:
+    return value_of(test, before)[0]
+
+
+def outcome(test: str, before: str = "") -> object:
+    return value_of(test, before)[1]
+
+
+class TestOfTheEnvironment:
+    @pytest.mark.parametrize(
+        "test",
+        [
+            "os.environ.get('GREEN')",
+            "getenv('GREEN')",
+            "'GREEN' in os.environ",
+            "'GREEN' in environ",
+            "os.environ.get('GREEN', '') == '1'",
+            "os.environ.get('GREEN') == '1'",
+            "os.environ.get('GREEN', '0') != '0'",
+            "os.environ.get('GREEN', 'no').lower() in ('1', 'true', 'yes')",
+            "os.environ.get('GREEN', '').strip().upper() == 'YES'",
+            "int(os.environ.get('GREEN', '0'))",
+            "int(environ.get('GREEN', 0)) > 0",
+            "bool(int(getenv('GREEN', '0')))",
+            "len(os.environ.get('GREEN', ''))",
+            "os.environ.get('GREEN') is not None",
+            "os.environ.get('WORKER', 'sync') == 'gevent'",
+            "os.environ.get('WORKER', 'sync') in ('gevent', 'eventlet')",
+            "'gevent' in os.environ.get('WORKER', 'sync')",
+            "os.environ.get('GREEN') and chosen()",
+            "not os.environ.get('GREEN', '1')",
+            "not chosen() and os.environ.get('GREEN')",
+        ],
+    )
+    def test_that_asks_for_something_fails(self, test: str) -> None:
+        assert default(test) is False
+
+    @pytest.mark.parametrize(
+        "test",
+        [
+            "not os.environ.get('NO_PATCH')",
+            "'NO_PATCH' not in os.environ",
+            "os.environ.get('NO_PATCH') is None",
+            "os.environ.get('NO_PATCH', '').lower() not in ('1', 'true', 'yes')",
+            "os.environ.get('WORKER', 'gevent') == 'gevent'",
+            "int(os.environ.get('WORKERS', '4')) >= 2",
+            "int(os.environ.get('WORKERS', '4')) < 5",
+            "os.environ.get('GREEN', True)",
+            "getenv('PORT', '80')",
+            "chosen() or not getenv('NO_PATCH')",
+        ],
+    )
+    def test_that_turns_something_off_holds(self, test: str) -> None:
+        assert default(test) is True
+
+    @pytest.mark.parametrize(
+        ("before", "expected"),
+        [
+            pytest.param("GREEN = os.environ.get('GREEN')", False, id="one name"),
+            pytest.param("GREEN = not os.getenv('NO_PATCH')", True, id="a test by name"),
+            pytest.param("WISH = os.getenv('W', 'yes')\nGREEN = WISH == 'yes'", True, id="through two names"),
+            pytest.param("GREEN = os.getenv('G')\nGREEN = ask()", None, id="bound twice"),
+            pytest.param(
+                "def turn_on():\n    global GREEN\n    GREEN = True\nGREEN = os.getenv('G')", None, id="global"
+            ),
+            pytest.param("GREEN = ask()", None, id="asked for elsewhere"),
+        ],
+    )
+    def test_may_be_kept_in_a_name(self, before: str, expected: bool | None) -> None:
+        assert default("GREEN", before) is expected
+
+    @pytest.mark.parametrize(
+        "test",
+        [
+            "os.environ['GREEN']",
+            "os.environ.get('GREEN').lower() == 'yes'",
+            "os.environ.get('GREEN') in 'yes'",
+            "int(os.environ.get('GREEN', 'none'))",
+            "os.environ.get('GREEN', None) > 3",
+            "os.environ.get('GREEN', preferred())",
+            "chosen()",
+            "settings.green",
+            "os.environ.get('GREEN') or chosen()",
+            "'--green' in sys.argv",
+        ],
+    )
+    def test_that_would_fail_or_asks_more_is_open(self, test: str) -> None:
+        assert default(test) is None
+
+
+class TestOfADebugger:
+    @pytest.mark.parametrize(
+        "test", ["'--use-debugger' in sys.argv", "args.debugger", "USE_DEBUGGER", "debugger.is_active()", "pydevd"]
+    )
+    def test_finds_none(self, test: str) -> None:
+        assert default(test) is False
+        assert default(f"not {test}" if " in " not in test else test.replace(" in ", " not in ")) is True
+
+    @pytest.mark.parametrize("test", ["'pydevd' in sys.modules", "'debugpy' in sys.modules.keys()"])
+    def test_by_what_is_loaded_is_decided(self, test: str) -> None:
+        assert outcome(test) is False
+
+
+class TestOfTheWorld:
+    @pytest.mark.parametrize(
+        ("test", "expected"),
+        [
+            ("TYPE_CHECKING", False),
+            ("typing.TYPE_CHECKING", False),
+            ("not TYPE_CHECKING", True),
+            ("sys.platform == 'win32'", False),
+            ("sys.platform != 'win32'", True),
+            ("sys.platform.startswith('linux')", True),
+            ("sys.platform in ('win32', 'cygwin')", False),
+            ("os.name == 'nt'", False),
+            ("os.name != 'nt'", True),
+            ("platform.system() == 'Windows'", False),
+            ("platform.system() == 'Linux'", True),
+            ("sys.version_info >= (3, 7)", True),
+            ("sys.version_info < (3,)", False),
+            ("sys.version_info[0] == 2", False),
+            ("sys.version_info.major >= 3", True),
+            ("sys.version_info >= (3, 13)", None),
+            ("__name__ == '__main__'", True),
+            ("hasattr(sys, '_called_from_test')", False),
+            ("'pytest' in sys.modules", False),
+            ("os.environ.get('PYTEST_CURRENT_TEST')", False),
+            ("os.name == 'nt' or sys.platform == 'win32'", False),
+            ("os.name != 'nt' or chosen()", True),
+            ("os.name == 'nt' and chosen()", False),
+            ("os.name != 'nt' and chosen()", None),
+            ("os.environ.get('GREEN')", None),
+        ],
+    )
+    def test_is_decided_where_everybody_agrees(self, test: str, expected: bool | None) -> None:
+        assert outcome(test) is expected
