@@ -19,7 +19,9 @@ from greenlint.project.types import Types
 from greenlint.source.launchers import Launcher
 from greenlint.summary import facts
 
-_DECLARED = ("console-script", "gui-script", "wsgi-script")
+DECLARED = ("console-script", "gui-script", "wsgi-script")
+"""Kinds of the scripts that distributions declare."""
+
 _SERVERS = ("gunicorn", "uwsgi")
 _AFTER_LIBRARY = ("celery", "locust", "nameko", "gevent.monkey", "eventlet.patcher", "flask")
 _SUBMODULES = {"python": "__main__", "celery": "celery"}
@@ -94,8 +96,8 @@ def _launched(types: Types, launcher: Launcher) -> Iterator[EntryPoint]:
     module, function = _target(types, launcher.target, _SUBMODULES.get(launcher.kind, ""))
     if module is None:
         return
-    entry = EntryPoint(_name(launcher), launcher.kind, module, launcher.path, launcher.line)
-    if launcher.kind in _DECLARED:
+    entry = EntryPoint(name_of(launcher), launcher.kind, module, launcher.path, launcher.line)
+    if launcher.kind in DECLARED:
         yield replace(entry, function=function)
     elif launcher.kind == "python":
         yield replace(entry, as_main=True)
@@ -167,8 +169,9 @@ def _application_line(module: Module) -> int:
     return 0
 
 
-def _name(launcher: Launcher) -> str:
-    if launcher.kind in _DECLARED:
+def name_of(launcher: Launcher) -> str:
+    """Return the name by which a script or command line is told."""
+    if launcher.kind in DECLARED:
         module = re.escape(launcher.target.partition(":")[0])
         found = re.search(rf"""([^\s"'=\[{{,]+)["']?\s*=\s*["']?{module}\b""", launcher.text)
         return found[1] if found else launcher.target

@@ -5,21 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from greenlint.project.entry_points import DECLARED, name_of
+from greenlint.project.patching.conditions import Conditions, by_choice
 from greenlint.project.patching.execution import PatchEvent
 from greenlint.project.patching.state import Patched
-from greenlint.project.patching.timeline import Run
+from greenlint.project.patching.timeline import Run, Timeline
 
 if TYPE_CHECKING:
     from greenlint.project import Project
+
+When = Literal["always", "by default", "not by default", "under a condition"]
 
 
 @dataclass(frozen=True, slots=True)
 class Patching:
     """One patch: ``name`` of the call, import or launcher; ``groups`` covered for sure, ``maybe`` those that may be.
 
-    ``certain`` is false where it hangs on a condition; ``line`` is 0 for a launcher, which patches from outside.
+    ``certain`` is false where it hangs on a condition, and ``when`` tells what is known of that. ``line`` is 0 for a
+    launcher, which patches from outside.
     """
 
     name: str
@@ -27,6 +32,7 @@ class Patching:
     groups: tuple[str, ...]
     maybe: tuple[str, ...]
     certain: bool
+    when: When
     path: str
     line: int
 
@@ -34,6 +40,8 @@ class Patching:
 @dataclass(frozen=True, slots=True)
 class Start:
     """One way to run the program: where it was found, its patches in order, and how many modules it can load.
+
+    A declared script that runs ``module`` of another distribution loads none.
 
     ``more`` says that it loads modules with patches which the run did not come by. ``patched``, ``perhaps`` and
     ``unpatched`` are the groups of the libraries that patch, as they stand once the program runs. ``before`` are the
@@ -58,26 +66,39 @@ class Start:
 def starts(project: Project) -> Iterator[Start]:
     """Yield the entry points, in the order of their places."""
     runs = [(run, component.timeline) for component in project.components for run in component.timeline.runs]
-    for run, timeline in sorted(runs, key=lambda pair: (pair[0].entry.path, pair[0].entry.line, pair[0].entry.name)):
-        entry = run.entry
-        patches = tuple(_patching(patch) for patch in run.patches)
-        groups = sorted(frozenset(group for library in run.libraries for group in timeline.everything(library)))
-        states = {group: run.covered(group) for group in groups}
-        yield Start(
-            entry.name,
-            entry.kind,
-            entry.path,
-            entry.line,
-            patches,
-            len(run.loads),
-            run.elsewhere,
-            module=entry.module.name,
-            function=entry.function.qualname if entry.function is not None else "",
-            patched=_in(states, Patched.YES),
-            perhaps=_in(states, Patched.UNKNOWN),
-            unpatched=_in(states, Patched.NO),
-            before=tuple(_imported_before(run)),
-        )
+    found = [*(_start(run, timeline) for run, timeline in runs), *_elsewhere(project)]
+    yield from sorted(found, key=lambda start: (start.path, start.line, start.name))
+
+
+def _elsewhere(project: Project) -> Iterator[Start]:
+    """Yield the declared scripts whose modules are not among the sources."""
+    for launcher in project.setting.launchers:
+        module, _, function = launcher.target.partition(":")
+        known = any(component.program.module_for(module) is not None for component in project.components)
+        if launcher.kind in DECLARED and not known:
+            where = (launcher.path, launcher.line)
+            yield Start(name_of(launcher), launcher.kind, *where, (), 0, False, module=module, function=function)
+
+
+def _start(run: Run, timeline: Timeline) -> Start:
+    entry = run.entry
+    groups = sorted(frozenset(group for library in run.libraries for group in timeline.everything(library)))
+    states = {group: run.covered(group) for group in groups}
+    return Start(
+        entry.name,
+        entry.kind,
+        entry.path,
+        entry.line,
+        tuple(_patching(patch) for patch in run.patches),
+        len(run.loads),
+        run.elsewhere,
+        module=entry.module.name,
+        function=entry.function.qualname if entry.function is not None else "",
+        patched=_in(states, Patched.YES),
+        perhaps=_in(states, Patched.UNKNOWN),
+        unpatched=_in(states, Patched.NO),
+        before=tuple(_imported_before(run)),
+    )
 
 
 def _in(states: Mapping[str, Patched], state: Patched) -> tuple[str, ...]:
@@ -101,4 +122,14 @@ def _patching(patch: PatchEvent) -> Patching:
     path = patch.frame.scope.module.path if patch.frame is not None else ""
     line = patch.span[0] if patch.span is not None and path else 0
     groups = tuple(sorted(selection.groups))
-    return Patching(patch.name, selection.library, groups, maybe, not patch.conditions, path, line)
+    when = _when(patch.conditions)
+    return Patching(patch.name, selection.library, groups, maybe, not patch.conditions, when, path, line)
+
+
+def _when(conditions: Conditions) -> When:
+    """Tell whether a patch is made if nobody sets anything."""
+    if not conditions:
+        return "always"
+    if any(condition.default not in (None, condition.holds) for condition in conditions):
+        return "not by default"
+    return "under a condition" if by_choice(conditions) else "by default"

@@ -48,11 +48,11 @@ def run(arguments: Namespace, console: Console) -> int:
 def _told(root: str, starts: Sequence[Start]) -> Iterator[str]:
     yield f"# {root}"
     for start in starts:
-        yield f"{start.path}:{start.line}: {start.name} ({start.kind}, {_modules(start.modules)})"
+        yield f"{start.path}:{start.line}: {start.name} ({start.kind}, {_modules(start)})"
         yield from (f"    {_patch(number, patch)}" for number, patch in enumerate(start.patches, start=1))
         if start.patches:
             yield f"    {_outcome(start)}"
-        else:
+        elif start.modules:
             yield "    never patches" + (", as far as is known" if start.more else "")
     if not starts:
         yield "no entry points found; name them with the key entry-points (`greenlint config entry-points`)"
@@ -62,7 +62,7 @@ def _patch(number: int, patch: Patching) -> str:
     place = f" at {patch.path}:{patch.line}" if patch.line else ""
     groups = ", ".join(patch.groups) or "nothing for sure"
     maybe = f"; perhaps {', '.join(patch.maybe)}" if patch.maybe else ""
-    condition = "" if patch.certain else ", under a condition"
+    condition = "" if patch.certain else f", {patch.when}"
     return f"{number}. {patch.name}{place}{condition}: {groups}{maybe}"
 
 
@@ -76,5 +76,7 @@ def _outcome(start: Start) -> str:
     return "; ".join(told)
 
 
-def _modules(number: int) -> str:
-    return "1 module" if number == 1 else f"{number} modules"
+def _modules(start: Start) -> str:
+    if not start.modules:
+        return f"{start.module} of another distribution"
+    return "1 module" if start.modules == 1 else f"{start.modules} modules"
