@@ -118,6 +118,51 @@ class Finding:
     fingerprint: str = ""
     suppressed: str | None = None
 
+    def touches(self, path: str, line: int) -> bool:
+        """Tell whether the finding, or a step of its proof, stands on a line."""
+        places = (self.location, *(step.location for step in self.witness))
+        return any(place.path == path and place.line <= line <= place.end_line for place in places)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why something is reported, or why it is not: the steps of the proof, and notes (a label and a text).
+
+    ``code`` and ``severity`` are those of the finding, empty for what is not reported.
+    """
+
+    title: str
+    message: str = ""
+    code: str = ""
+    severity: str = ""
+    witness: tuple[Step, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, finding: Finding) -> Explanation:
+        """Explain a finding by what it tells of itself."""
+        notes = (
+            ("at run time", finding.failure),
+            ("because", finding.because),
+            *(("way", way) for way in finding.ways),
+            *(("assumes", assumption) for assumption in finding.assumptions),
+            ("suppressed by", finding.suppressed or ""),
+            ("help", finding.help),
+        )
+        return cls(
+            finding.title or finding.message,
+            finding.message,
+            finding.code,
+            finding.severity.value,
+            finding.witness or (Step(Role.CREATE, finding.location, finding.message),),
+            tuple((label, text) for label, text in notes if text),
+        )
+
+    @property
+    def headline(self) -> str:
+        """What is explained, with the code of what is reported."""
+        return f"{self.code} {self.title}" if self.code else self.title
+
 
 INTERNAL_ERROR = "GRN900"
 """Code of the notice that a rule failed; a run with one exits with 2."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenlint.engine.request import Progress, Request
-from greenlint.model import INTERNAL_ERROR, GreenlintError, Report, RuleInfo
+from greenlint.model import INTERNAL_ERROR, Explanation, GreenlintError, Report, RuleInfo
 from greenlint.source.roots import Program, programs
 
 if TYPE_CHECKING:
@@ -37,17 +37,16 @@ def check(paths: Sequence[Path], request: Request) -> Report:
     return replace(report, statistics=replace(report.statistics, seconds=round(seconds, 3)))
 
 
-def explain(place: str, request: Request) -> str:
-    """Tell the proof for a client made or used at ``PATH:LINE``, or where it stopped. Raises GreenlintError."""
+def explain(place: str, request: Request) -> tuple[Explanation, ...]:
+    """Tell why something is reported at ``PATH:LINE``, or where the proof stopped. Raises GreenlintError."""
     from greenlint.engine.run import Run
-    from greenlint.project.explain import explanation
     from greenlint.summary.summarising import undisturbed
 
     path, _, line = place.rpartition(":")
     with undisturbed():
         program = programs([Path(path)], request.root)[0]
         relative = Path(os.path.abspath(path)).relative_to(program.root).as_posix()
-        return explanation(Run(program, request).project(), relative, int(line))
+        return Run(program, request).explained(relative, int(line))
 
 
 def entry_points(paths: Sequence[Path], request: Request) -> Mapping[str, tuple[Start, ...]]:

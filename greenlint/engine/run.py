@@ -9,16 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from greenlint.baseline import Baseline
+from greenlint.baseline import Baseline, Compared
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, CacheDirectory
 from greenlint.engine.merging import order
 from greenlint.engine.request import Request
 from greenlint.knowledge.decode import from_config
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.knowledge.loader import distributed, load
-from greenlint.model import INTERNAL_ERROR, Finding, GreenlintError, Notice, Report
+from greenlint.model import INTERNAL_ERROR, Explanation, Finding, GreenlintError, Notice, Report
 from greenlint.options import ConfigurationError, Options, load_options, written_at
 from greenlint.project import Project, Setting
+from greenlint.project.explain import explanations
 from greenlint.project.implicit import Declared, Launch
 from greenlint.project.program import Module
 from greenlint.rules import Rule, all_rules, require_known, select
@@ -69,14 +70,8 @@ class Run:
     def report(self) -> Report:
         """Return what the rules find."""
         project = self.project()
-        self._tell("proving")
-        found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=order)
-        if self.request.entry_point:
-            loaded = project.loaded_by(self.request.entry_point)
-            found = [finding for finding in found if _paths_of(finding) <= loaded]
         silence = Silence(self.options, self._text)
-        found += self._reviews(silence, found)
-        compared = self._baseline().compare(map(silence.judged, found), {rule.code for rule in self.rules})
+        compared = self._compared(project, silence)
         shown = Shown(self.program.root, self.program.shown, self.request.checked)
         kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
         least = self.options.min_confidence.rank
@@ -92,6 +87,25 @@ class Run:
             output_format=self.options.output_format,
             sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
         )
+
+    def explained(self, path: str, line: int) -> tuple[Explanation, ...]:
+        """Return why something is reported at a line, or where the proof stopped."""
+        project = self.project()
+        compared = self._compared(project, Silence(self.options, self._text))
+        for notice in self.notices:
+            if notice.code == INTERNAL_ERROR:
+                raise GreenlintError(notice.message)
+        return tuple(explanations(project, path, line, compared.findings))
+
+    def _compared(self, project: Project, silence: Silence) -> Compared:
+        """Ask the rules, and hold what they find against comments and baseline."""
+        self._tell("proving")
+        found = sorted((finding for rule in self.rules for finding in self._ask(rule, project)), key=order)
+        if self.request.entry_point:
+            loaded = project.loaded_by(self.request.entry_point)
+            found = [finding for finding in found if _paths_of(finding) <= loaded]
+        found += self._reviews(silence, found)
+        return self._baseline().compare(map(silence.judged, found), {rule.code for rule in self.rules})
 
     def project(self) -> Project:
         """Read and link the program; one that mentions no library that we know of is left empty."""

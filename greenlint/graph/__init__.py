@@ -1,4 +1,4 @@
-"""Pictures of proofs: one file per form.
+"""Pictures of explanations: one file per form.
 
 A form is a module of this package whose name holds no leading underscore and that defines ``draw``; ``proof``
 holds what all of them draw.
@@ -12,15 +12,16 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, cast
 
 from greenlint.graph.proof import Proof, proof_of
-from greenlint.model import GreenlintError, Report
+from greenlint.model import GreenlintError
+from greenlint.reporters._sources import Sources
 
-__all__ = ["Draw", "Proof", "form", "names", "proof_of"]
+__all__ = ["Draw", "Proof", "Sources", "form", "names", "proof_of"]
 
 
 class Draw(Protocol):
-    """Turn proofs into the lines of a picture; the report tells where the sources are."""
+    """Turn proofs into the lines of a picture."""
 
-    def __call__(self, proofs: Sequence[Proof], report: Report) -> Iterator[str]:
+    def __call__(self, proofs: Sequence[Proof], sources: Sources) -> Iterator[str]:
         """Yield the lines without their ends."""
         ...
 

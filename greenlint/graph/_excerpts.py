@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from greenlint.graph.proof import Node, Proof
-from greenlint.model import Report
 from greenlint.reporters._sources import Sources
 from greenlint.reporters._text import replaced
 
@@ -15,9 +14,8 @@ AROUND = 6
 """Lines that are shown before and after a step."""
 
 
-def excerpts(proof: Proof, name: str, report: Report) -> Iterator[str]:
+def excerpts(proof: Proof, name: str, sources: Sources) -> Iterator[str]:
     """Yield a section for each file, in the order in which the proof comes to it."""
-    sources = Sources(report.root, report.sources)
     by_file: dict[str, list[Node]] = defaultdict(list)
     for node in proof.nodes:
         by_file[node.location.path].append(node)

@@ -20,8 +20,6 @@ LETTERS = 36
 RETURN = 12
 """Distance between the arrows that lead back to the object."""
 
-_KINDS = {"create": "object", "store": "object", "spawn": "start", "entry": "start", "native": "start"}
-
 
 @dataclass(frozen=True, slots=True)
 class _Box:
@@ -53,7 +51,7 @@ def drawing(proof: Proof, name: str) -> Iterator[str]:
     floor = max(box.bottom for box in boxes.values())
     height = floor + RETURN * (len(returns) + 1) + MARGIN
     yield f'<svg role="img" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    yield f"<title>{_shown(proof.headline)}</title>"
+    yield f"<title>{_shown(proof.told.headline)}</title>"
     for index, lane in enumerate(proof.lanes):
         yield f'<text class="lane" x="{_left(index)}" y="{MARGIN + LINE}">{_shown(lane.title)}</text>'
     for arrow in proof.arrows:
@@ -73,7 +71,7 @@ def _left(index: int) -> int:
 def _column(lane: Lane, index: int) -> Iterator[_Box]:
     y = MARGIN + TITLE
     for node in lane.nodes:
-        place = f"{node.location.path}:{node.location.line}"
+        place = node.place
         if len(place) > LETTERS:
             place = "…" + place[-LETTERS + 1 :]
         text = textwrap.wrap(replaced(f"{node.number}. {node.text}"), LETTERS) or [f"{node.number}."]
@@ -84,7 +82,7 @@ def _column(lane: Lane, index: int) -> Iterator[_Box]:
 
 def _drawn(box: _Box, name: str) -> Iterator[str]:
     node = box.node
-    kind = "use" if node.role.value in ("use", "block") else _KINDS.get(node.role.value, "step")
+    kind = node.kind or "step"
     step = f"{name}s{node.number}"
     yield f'<a href="#{step}" data-step="{step}" class="node {kind}">'
     yield f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{box.height}" rx="6"/>'

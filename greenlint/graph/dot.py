@@ -8,11 +8,10 @@ from typing import Any
 from greenlint.graph.proof import Node, Proof
 from greenlint.reporters._text import replaced
 
-_FILL = {"create": "#fde68a", "store": "#fde68a", "spawn": "#bfdbfe", "entry": "#bfdbfe", "native": "#bfdbfe"}
-_USE = "#fecaca"
+_FILL = {"object": "#fde68a", "start": "#bfdbfe", "guard": "#bbf7d0", "use": "#fecaca"}
 
 
-def draw(proofs: Sequence[Proof], report: Any = None) -> Iterator[str]:
+def draw(proofs: Sequence[Proof], sources: Any = None) -> Iterator[str]:
     """Yield one directed graph with a cluster for each proof."""
     yield "digraph greenlint {"
     yield '  graph [fontname="sans-serif", newrank=true];'
@@ -25,7 +24,7 @@ def draw(proofs: Sequence[Proof], report: Any = None) -> Iterator[str]:
 
 def _proof(proof: Proof, name: str) -> Iterator[str]:
     yield f"  subgraph cluster_{name} {{"
-    yield f"    label={_quoted(proof.headline)};"
+    yield f"    label={_quoted(proof.told.headline)};"
     for number, lane in enumerate(proof.lanes, start=1):
         yield f"    subgraph cluster_{name}l{number} {{"
         yield f"      label={_quoted(lane.title)};"
@@ -38,10 +37,8 @@ def _proof(proof: Proof, name: str) -> Iterator[str]:
 
 
 def _box(node: Node) -> str:
-    place = f"{node.location.path}:{node.location.line}"
-    fill = _USE if node.role.value in ("use", "block") else _FILL.get(node.role.value)
-    colour = f', fillcolor="{fill}"' if fill else ""
-    return f"label={_quoted(f'{node.number}. {node.text}', place)}{colour}"
+    colour = f', fillcolor="{_FILL[node.kind]}"' if node.kind else ""
+    return f"label={_quoted(f'{node.number}. {node.text}', node.place)}{colour}"
 
 
 def _quoted(*lines: str) -> str:

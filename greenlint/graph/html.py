@@ -15,7 +15,7 @@ from importlib.resources import files
 from greenlint.graph._excerpts import excerpts
 from greenlint.graph._svg import drawing
 from greenlint.graph.proof import Proof
-from greenlint.model import Report
+from greenlint.reporters._sources import Sources
 from greenlint.reporters._text import replaced
 
 HEAD = '<svg width="0" height="0" aria-hidden="true"><defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4"' + (
@@ -24,7 +24,7 @@ HEAD = '<svg width="0" height="0" aria-hidden="true"><defs><marker id="head" vie
 """The arrow head that all drawings refer to."""
 
 
-def draw(proofs: Sequence[Proof], report: Report) -> Iterator[str]:
+def draw(proofs: Sequence[Proof], sources: Sources) -> Iterator[str]:
     """Yield the page; with several proofs, one below the other."""
     style, script = _asset("page.css"), _asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -33,29 +33,24 @@ def draw(proofs: Sequence[Proof], report: Report) -> Iterator[str]:
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    yield f"<title>{_shown(proofs[0].headline)}</title><style>{style}</style></head><body>"
+    yield f"<title>{_shown(proofs[0].told.headline)}</title><style>{style}</style></head><body>"
     yield HEAD
     for index, proof in enumerate(proofs, start=1):
-        yield from _article(proof, f"p{index}", report)
+        yield from _article(proof, f"p{index}", sources)
     yield f"<script>{script}</script></body></html>"
 
 
-def _article(proof: Proof, name: str, report: Report) -> Iterator[str]:
-    finding = proof.finding
-    yield f'<article id="{name}" class="{finding.severity.value}"><header>'
-    yield f"<h1><b>{_shown(finding.code)}</b> {_shown(finding.title or finding.message)}</h1>"
-    yield f"<p>{_shown(finding.message)}</p><dl>"
-    notes = (
-        ("at run time", finding.failure),
-        ("because", finding.because),
-        *(("assumes", assumption) for assumption in finding.assumptions),
-        ("help", finding.help),
-    )
-    yield from (f"<dt>{label}</dt><dd>{_shown(text)}</dd>" for label, text in notes if text)
+def _article(proof: Proof, name: str, sources: Sources) -> Iterator[str]:
+    told = proof.told
+    code = f"<b>{_shown(told.code)}</b> " if told.code else ""
+    yield f'<article id="{name}" class="{told.severity or "silent"}"><header>'
+    yield f"<h1>{code}{_shown(told.title)}</h1>"
+    yield f"<p>{_shown(told.message)}</p><dl>" if told.message else "<dl>"
+    yield from (f"<dt>{_shown(label)}</dt><dd>{_shown(text)}</dd>" for label, text in told.notes)
     yield '</dl></header><div class="split"><figure>'
     yield from drawing(proof, name)
     yield '</figure><div class="source" tabindex="0">'
-    yield from excerpts(proof, name, report)
+    yield from excerpts(proof, name, sources)
     yield "</div></div></article>"
 
 

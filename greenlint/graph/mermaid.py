@@ -11,18 +11,19 @@ from greenlint.graph.proof import Node, Proof
 _PLAIN = re.compile(r"[^\w .,:/()=+*-]")
 
 
-def draw(proofs: Sequence[Proof], report: Any = None) -> Iterator[str]:
+def draw(proofs: Sequence[Proof], sources: Any = None) -> Iterator[str]:
     """Yield one chart with a group for each proof."""
     yield "flowchart TB"
     for index, proof in enumerate(proofs, start=1):
         yield from _proof(proof, f"p{index}")
     yield "  classDef object fill:#fde68a,stroke:#b45309,color:#000"
     yield "  classDef start fill:#bfdbfe,stroke:#1d4ed8,color:#000"
+    yield "  classDef guard fill:#bbf7d0,stroke:#15803d,color:#000"
     yield "  classDef use fill:#fecaca,stroke:#b91c1c,color:#000"
 
 
 def _proof(proof: Proof, name: str) -> Iterator[str]:
-    yield f'  subgraph {name}["{_text(proof.headline)}"]'
+    yield f'  subgraph {name}["{_text(proof.told.headline)}"]'
     for number, lane in enumerate(proof.lanes, start=1):
         yield f'    subgraph {name}l{number}["{_text(lane.title)}"]'
         yield from (f"      {_box(node, name)}" for node in lane.nodes)
@@ -34,14 +35,9 @@ def _proof(proof: Proof, name: str) -> Iterator[str]:
 
 
 def _box(node: Node, name: str) -> str:
-    place = f"{node.location.path}:{node.location.line}"
-    return f'{name}s{node.number}["{_text(f"{node.number}. {node.text}")}<br/>{_text(place)}"]{_style(node)}'
-
-
-def _style(node: Node) -> str:
-    styles = {"create": "object", "store": "object", "spawn": "start", "entry": "start", "native": "start"}
-    style = styles.get(node.role.value) or ("use" if node.role.value in ("use", "block") else "")
-    return f":::{style}" if style else ""
+    label = f"{_text(f'{node.number}. {node.text}')}<br/>{_text(node.place)}"
+    style = f":::{node.kind}" if node.kind else ""
+    return f'{name}s{node.number}["{label}"]{style}'
 
 
 def _text(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The proof of a finding as a graph: lanes of steps, and the arrows between them.
+"""An explanation as a graph: lanes of steps, and the arrows between them.
 
 Terms
 -----
@@ -12,11 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from greenlint.model import Finding, Location, Role, Step
+from greenlint.model import Explanation, Location, Role
 
 _STARTS = (Role.SPAWN, Role.ENTRY, Role.NATIVE)
 _ENDS = (Role.USE, Role.BLOCK)
 _OBJECT = (Role.CREATE, Role.STORE)
+_KINDS = {
+    **dict.fromkeys(_STARTS, "start"),
+    **dict.fromkeys(_ENDS, "use"),
+    **dict.fromkeys(_OBJECT, "object"),
+    Role.GUARD: "guard",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,16 @@ class Node:
     role: Role
     text: str
     location: Location
+
+    @property
+    def kind(self) -> str:
+        """What its box looks like: object, start, guard, use, or empty for any other step."""
+        return _KINDS.get(self.role, "")
+
+    @property
+    def place(self) -> str:
+        """Its file and line."""
+        return f"{self.location.path}:{self.location.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +64,9 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A finding, drawn."""
+    """An explanation, drawn."""
 
-    finding: Finding
+    told: Explanation
     lanes: tuple[Lane, ...]
     arrows: tuple[Arrow, ...]
 
@@ -59,18 +75,12 @@ class Proof:
         """All steps, in order."""
         return tuple(node for lane in self.lanes for node in lane.nodes)
 
-    @property
-    def headline(self) -> str:
-        """What the picture is of."""
-        return f"{self.finding.code} {self.finding.title or self.finding.message}"
 
-
-def proof_of(finding: Finding) -> Proof:
-    """Draw the witness of a finding; one without steps is drawn as its own place."""
-    steps = finding.witness or (Step(Role.CREATE, finding.location, finding.message),)
-    nodes = tuple(Node(number, step.role, step.message, step.location) for number, step in enumerate(steps, start=1))
+def proof_of(told: Explanation) -> Proof:
+    """Draw the steps of an explanation, of which there is one at least."""
+    nodes = tuple(Node(number, step.role, step.message, step.location) for number, step in enumerate(told.witness, 1))
     lanes = tuple(Lane(_title(lane, index), lane) for index, lane in enumerate(_divided(nodes)))
-    return Proof(finding, lanes, tuple(_arrows(lanes)))
+    return Proof(told, lanes, tuple(_arrows(lanes)))
 
 
 def _divided(nodes: Sequence[Node]) -> Iterator[tuple[Node, ...]]:

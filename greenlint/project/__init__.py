@@ -14,10 +14,11 @@ from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
 from greenlint.project.blocking.contexts import Contexts
 from greenlint.project.components import connected, imported_modules
-from greenlint.project.guards import Guards
+from greenlint.project.guards import Guards, Taken
 from greenlint.project.handing import feed
 from greenlint.project.implicit import Declared, Implicit, Launch
 from greenlint.project.library import Library
+from greenlint.project.overlap import Reach, taken
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import Patched, PatchState, Timeline, patch_state
 from greenlint.project.program import Module, Program, Scope, Site
@@ -122,12 +123,16 @@ class Component:
         return Contexts(self.types, self.roots, self.timeline, self.patched)
 
     @cached_property
+    def guards(self) -> Guards:
+        """What keeps greenthreads apart."""
+        return Guards(self.types, self._made_too_early)
+
+    @cached_property
     def sharing(self) -> Sharing:
         """The verdicts on shared clients."""
         spawning, roots = self._linked
-        guards = Guards(self.types, self._made_too_early)
         ownership = Ownership(self.types, self._made_too_early)
-        return Sharing(self.types, roots, guards, ownership, spawning, self.patched, self._runs_unpatched)
+        return Sharing(self.types, roots, self.guards, ownership, spawning, self.patched, self._runs_unpatched)
 
     @cached_property
     def shared(self) -> tuple[SharedObject, ...]:
@@ -150,7 +155,7 @@ class Project:
         linked = [module for module in self.modules if module.role != "test"] or list(self.modules)
         self._components = [Component(group, library, self.setting) for group in connected(linked)]
         self.locator = Locator(self.lines)
-        self.witness = Witness(self.locator)
+        self.witness = Witness(self.locator, self._taken)
 
     @property
     def components(self) -> Sequence[Component]:
@@ -161,6 +166,12 @@ class Project:
         """Yield the clients that two greenthreads use at once with no guard."""
         for component in self._components:
             yield from component.shared
+
+    def _taken(self, reach: Reach) -> tuple[Taken, ...]:
+        """Where the locks are taken that count for a reach."""
+        within = reach.use.scope.module
+        guards = next(one.guards for one in self._components if one.program.modules.get(within.name) is within)
+        return taken(reach, guards)
 
     def loaded_by(self, entry_point: str) -> frozenset[str]:
         """Return the paths of the modules that ``module`` or ``module:function`` imports, directly or not.

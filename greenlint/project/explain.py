@@ -1,48 +1,44 @@
-"""Why is this client reported, or where did the proof stop?"""
+"""Why is something reported at a line, or where did the proof stop?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from greenlint.model import Explanation, Finding
 from greenlint.project.guards import lock_description
 from greenlint.project.overlap import Reach
 from greenlint.project.patching import Patched
-from greenlint.project.sharing import SharedObject
+from greenlint.project.program import Scope
+from greenlint.project.sharing import SharedObject, path_of
 from greenlint.project.uses import Client, Uses
 from greenlint.summary import facts
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
 
+_MOST_WAYS = 5
 
-def explanation(project: Project, path: str, line: int) -> str:
-    """Return the proof for the clients made or used on a line, or what ended it."""
-    lines: list[str] = []
+
+def explanations(project: Project, path: str, line: int, found: Sequence[Finding]) -> Iterator[Explanation]:
+    """Explain what is found at a line, and the clients that are made or used there."""
+    left = list(found)
     for component in project.components:
         if any(module.path == path for module in component.program.modules.values()):
-            lines += _in_component(project, component, path, line)
-    return "\n".join(lines) or f"{path}:{line}: no client that greenlint knows is made or used on this line"
-
-
-def _in_component(project: Project, component: Component, path: str, line: int) -> Iterator[str]:
-    shared = component.shared
-    for found in shared:
-        if _concerns(found, path, line):
-            yield from _proof(project, found)
-            return
-    reaches = [r for r in component.sharing.reaches if _touches(r, path, line)]
-    clients = {r.use.client.birth: r.use.client for r in reaches}
-    for client in clients.values():
-        mine = [r for r in component.sharing.reaches if r.use.client.birth == client.birth]
-        yield from _stopped(component, client, mine)
-    if not clients:
-        yield from _unused(component, path, line)
-
-
-def _concerns(shared: SharedObject, path: str, line: int) -> bool:
-    births = any(b.scope.module.path == path and b.call.span[0] == line for b in shared.births)
-    return births or any(_touches(reach, path, line) for reach in (shared.first, shared.second))
+            shared_objects = component.shared
+            touched = [reach for reach in component.sharing.reaches if _touches(reach, path, line)]
+            for shared in shared_objects:
+                if any(reach.use.client.birth in shared.births for reach in touched):
+                    witness = project.witness.steps(shared)
+                    finding = next((one for one in left if one.witness == witness), None)
+                    left = [one for one in left if one is not finding]
+                    yield _shared(project, component, shared, finding, touched)
+            yield from _not_shared(project, component, touched)
+            if not touched:
+                yield from map(Explanation, _unused(component, path, line))
+    yield from (Explanation.of(finding) for finding in left if finding.touches(path, line))
 
 
 def _touches(reach: Reach, path: str, line: int) -> bool:
@@ -51,25 +47,58 @@ def _touches(reach: Reach, path: str, line: int) -> bool:
     return at_use or (birth.scope.module.path == path and birth.call.span[0] == line)
 
 
-def _proof(project: Project, shared: SharedObject) -> Iterator[str]:
-    yield f"{shared.name} is shared: {shared.overlap.value}"
-    for number, step in enumerate(project.witness.steps(shared), 1):
-        yield f"  {number}. {step.location}: {step.message}"
-    for assumption in shared.assumptions:
-        yield f"  assumes: {assumption}"
+def _shared(
+    project: Project, component: Component, shared: SharedObject, finding: Finding | None, touched: Sequence[Reach]
+) -> Explanation:
+    """Explain a shared client by its finding, or by its proof if no rule that was asked reports it.
+
+    Uses that were touched and are no part of the proof are told beside it.
+    """
+    if finding is not None:
+        told = Explanation.of(finding)
+    else:
+        title = f"{shared.name} is shared by {shared.overlap.value}, but no rule that is selected reports it"
+        notes = tuple(("assumes", assumption) for assumption in shared.assumptions)
+        told = Explanation(title, witness=project.witness.steps(shared), notes=notes)
+    proof = (shared.first, shared.second)
+    chains = dict.fromkeys(_chain(component, reach) for reach in proof)
+    reached = [("reached from", chain) for chain in chains if chain]
+    others = [reach for reach in touched if reach.use not in (one.use for one in proof)]
+    beside = dict.fromkeys((_use(reach), _reason(reach)) for reach in others)
+    return replace(told, notes=(*reached, *beside, *told.notes))
 
 
-def _stopped(component: Component, client: Client, reaches: list[Reach]) -> Iterator[str]:
+def _not_shared(project: Project, component: Component, touched: Sequence[Reach]) -> Iterator[Explanation]:
+    known = {birth for shared in component.shared for birth in shared.births}
+    for client in {reach.use.client.birth: reach.use.client for reach in touched}.values():
+        if client.birth not in known:
+            reaches = [r for r in component.sharing.reaches if r.use.client.birth == client.birth]
+            yield _stopped(project, component, client, list(dict.fromkeys(reaches)))
+
+
+def _stopped(project: Project, component: Component, client: Client, reaches: Sequence[Reach]) -> Explanation:
     birth = client.birth
-    yield f"{client.name} made at {birth.scope.module.path}:{birth.call.span[0]} is not reported:"
+    title = f"{client.name} made at {birth.scope.module.path}:{birth.call.span[0]} is not reported"
+    notes = []
     if client.row.severity == "off":
-        yield f"  it is safe to share: {client.row.reason}"
+        notes.append(("because", f"it is safe to share: {client.row.reason}"))
     elif component.patched.state is Patched.NO:
-        yield "  the program never patches, so its calls do not yield; they block instead"
-    for reach in dict.fromkeys(reaches):
-        use = reach.use
-        place = f"{use.scope.module.path}:{use.span[0]}"
-        yield f"  .{use.method} at {place}: {_reason(reach)}"
+        notes.append(("because", "the program never patches, so its calls do not yield; they block instead"))
+    for reach in reaches:
+        chain = _chain(component, reach)
+        notes.append((_use(reach), _reason(reach) + (f"; reached from {chain}" if chain else "")))
+    witness = dict.fromkeys(step for reach in _longest(reaches) for step in project.witness.way(reach))
+    return Explanation(title, witness=tuple(witness), notes=tuple(dict.fromkeys(notes)))
+
+
+def _longest(reaches: Sequence[Reach]) -> list[Reach]:
+    """Return one reach for each use, that which crosses most; those that greenthreads come to first."""
+    by_use = {(r.use.scope, r.use.span): r for r in sorted(reaches, key=lambda r: len(r.state.crossed))}
+    return sorted(by_use.values(), key=lambda r: not r.state.crossed)[:_MOST_WAYS]
+
+
+def _use(reach: Reach) -> str:
+    return f".{reach.use.method} at {reach.use.scope.module.path}:{reach.use.span[0]}"
 
 
 def _reason(reach: Reach) -> str:
@@ -85,6 +114,34 @@ def _reason(reach: Reach) -> str:
     if not state.many:
         return "one greenthread uses it; no other conflicting use was found"
     return "many greenthreads reach it, but the uses do not conflict (one reads, one writes, or a sized pool)"
+
+
+def _chain(component: Component, reach: Reach) -> str:
+    """Name the shortest chain of calls and starts from where the program begins to what starts the proof."""
+    starts = [hop for hop in reach.state.hops if hop.root is not None]
+    if starts and starts[-1].site is None:
+        return ""  # a framework runs it
+    ends = starts or reach.state.hops
+    first = ends[-1].scope if ends else reach.use.scope
+    before: dict[Scope, Scope | None] = {first: None}
+    waiting = deque((first,))
+    while waiting:
+        scope = waiting.popleft()
+        if scope.kind == "module":
+            return " -> ".join(map(path_of, _back(scope, before)))
+        callers = [edge.site.scope for edge in component.types.callers.of(scope)]
+        callers += [root.scope for root, _ in component.roots.into(scope) if root.site is not None]
+        for caller in callers:
+            if caller not in before:
+                before[caller] = scope
+                waiting.append(caller)
+    return ""
+
+
+def _back(scope: Scope | None, before: dict[Scope, Scope | None]) -> Iterator[Scope]:
+    while scope is not None:
+        yield scope
+        scope = before[scope]
 
 
 def _unused(component: Component, path: str, line: int) -> Iterator[str]:

@@ -8,7 +8,8 @@ made by the call itself guards nothing. Where the type of a lock is unknown its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.terms import BoundMethod, ClassType, FunctionType, Instance, Member, Opaque, Type
@@ -21,6 +22,14 @@ _LOCK_NAME = re.compile(r"lock|mutex|semaphore|(^|_)sem(a)?$|synchroni[sz]e", re
 _DEEPEST = 3
 
 
+class Taken(NamedTuple):
+    """A lock, and the line of a scope on which it is taken."""
+
+    lock: Lock
+    scope: Scope
+    line: int
+
+
 class Guards:
     """Answers about locks for one program."""
 
@@ -31,14 +40,22 @@ class Guards:
 
     def held_at(self, scope: Scope, block: int, at: int) -> frozenset[Lock]:
         """Return the keys of the locks held in a block of a scope at a position in program order."""
-        found = set(self.of_function(scope))
+        return frozenset(lock for _, locks in self._around(scope, block, at) for lock in locks)
+
+    def taken_at(self, scope: Scope, block: int, at: int) -> Iterator[Taken]:
+        """Yield where the locks are taken that are held in a block of a scope at a position."""
+        for line, locks in self._around(scope, block, at):
+            yield from (Taken(lock, scope, line) for lock in locks)
+
+    def _around(self, scope: Scope, block: int, at: int) -> Iterator[tuple[int, Iterable[Lock]]]:
+        """Yield lines and the locks that are taken there and held at the position."""
+        yield scope.facts.span[0], self.of_function(scope)
         for _, around in scope.blocks_around(block):
             if around.kind == "with":
-                found.update(self._entered(scope, around.value, 0))
+                yield around.line, self._entered(scope, around.value, 0)
             elif around.kind in ("if", "while"):
-                found.update(self._acquired_in_test(scope, around.value))
-        found.update(self._between_acquire_and_release(scope, block, at))
-        return frozenset(found)
+                yield around.line, self._acquired_in_test(scope, around.value)
+        yield from self._between_acquire_and_release(scope, block, at)
 
     def _excludes(self, found: Opaque) -> bool:
         """Whether a library's object keeps other greenthreads out: a lock, made after the patch if it needs one."""
@@ -139,7 +156,7 @@ class Guards:
                 if self._is_lock_value(scope, call.callee.base):
                     yield from self._key(scope, call.callee.base, None)
 
-    def _between_acquire_and_release(self, scope: Scope, block: int, at: int) -> Iterator[Lock]:
+    def _between_acquire_and_release(self, scope: Scope, block: int, at: int) -> Iterator[tuple[int, Iterable[Lock]]]:
         calls = scope.body.calls
         held: dict[Value, int] = {}
         for index, call in enumerate(calls[:at]):
@@ -150,9 +167,9 @@ class Guards:
                 held[callee.base] = index
             elif callee.name == "release" and not _in_handler(scope, call.block):
                 held.pop(callee.base, None)
-        for value in held:
+        for value, index in held.items():
             if any(_releases(call, value) for call in calls[at:]):
-                yield from self._key(scope, value, None)
+                yield calls[index].span[0], self._key(scope, value, None)
 
     def _is_lock_value(self, scope: Scope, value: Value | None) -> bool:
         for t in self._types.of(scope, value):

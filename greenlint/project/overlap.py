@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from greenlint.project.guards import Guards, Taken
 from greenlint.project.origins import Origin, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Root
@@ -142,3 +143,14 @@ def places(reach: Reach, spawns: bool = False) -> Iterator[tuple[Scope, int]]:
     for hop in reach.state.hops:
         if hop.site is not None and (spawns or hop.root is None):
             yield hop.scope, hop.site.index
+
+
+def taken(reach: Reach, guards: Guards) -> tuple[Taken, ...]:
+    """Return where the locks are taken that count for a reach: around its use, or a call within the greenthread."""
+    use = reach.use
+    found = [*guards.taken_at(use.scope, use.block, use.at)]
+    for hop in reach.state.hops:
+        if hop.root is not None or hop.site is None:
+            break
+        found += guards.taken_at(hop.scope, hop.site.call.block, hop.site.index)
+    return tuple(dict.fromkeys(one for one in found if one.lock in reach.state.locks))

@@ -7,7 +7,7 @@ reach is by many greenthreads, or two reaches by different ones, and the uses co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from greenlint.knowledge.schema import ClientRow
@@ -213,7 +213,7 @@ class Sharing:
             mutation=next((use for use in crossed if use.direction == "mutate"), None),
             blocked_stream=next((use for use in crossed if self._streams_blocking(use, reaches)), None),
             assumptions=self._assumptions(first, second, overlap),
-            ways=tuple(sorted({_way(r) for r in reaches if r.state.crossed and _collides(r, first, second)})),
+            ways=_ways(r for r in reaches if r.state.crossed and _collides(r, first, second)),
         )
 
     def _opted_out(self, reaches: Sequence[Reach]) -> bool:
@@ -263,14 +263,22 @@ def _collides(reach: Reach, first: Reach, second: Reach) -> bool:
     return not reach.state.locks and (conflict(reach.use, first.use) or conflict(reach.use, second.use))
 
 
+def _ways(reaches: Iterable[Reach]) -> tuple[str, ...]:
+    """Name the ways to the uses, each as far as it is known."""
+    found = {_way(reach) for reach in reaches}
+    return tuple(sorted(way for way in found if not any(other.endswith(f", {way}") for other in found)))
+
+
 def _way(reach: Reach) -> str:
-    """Name the start of the greenthread that uses the object: who starts it, and what it runs."""
-    start = next(hop for hop in reach.state.hops if hop.root is not None)
-    return f"{_path(start.scope)} starts {_path(start.function)}"
+    """Name the chain of starts that ends in the greenthread which uses the object, outermost first."""
+    starts = [hop for hop in reversed(reach.state.hops) if hop.root is not None]
+    links = [f"{path_of(hop.scope)} starts {path_of(hop.function)}" for hop in starts]
+    return ", ".join(links)
 
 
-def _path(scope: Scope) -> str:
-    return f"{scope.module.name}.{scope.qualname}" if scope.qualname else scope.module.name
+def path_of(scope: Scope) -> str:
+    """Return the dotted name of a scope."""
+    return scope.module.name if scope.kind == "module" else f"{scope.module.name}.{scope.qualname}"
 
 
 def _is_true(call: facts.CallSite, keyword: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from greenlint.model import Location, Role, Step
+from greenlint.project.guards import Taken, lock_description
 from greenlint.project.origins import Hop, Slot
 from greenlint.project.overlap import Overlap, Reach
 from greenlint.project.program import Module, Scope, Site
@@ -30,6 +31,13 @@ class Locator:
         first, start, last, end = span
         return Location(module.path, first, _column(lines, first, start), last, _column(lines, last, end))
 
+    def line(self, module: Module, number: int) -> Location:
+        """Return the location of what stands on a line of a module."""
+        lines = self._lines(module.path)
+        text = lines[number - 1].decode("utf-8", "replace") if 0 < number <= len(lines) else ""
+        start = len(text) - len(text.lstrip())
+        return Location(module.path, number, start + 1, number, max(len(text.rstrip()), start + 1) + 1)
+
     def header(self, scope: Scope) -> Location:
         """Return the location of the name line of a function or class."""
         first, start, _, _ = scope.facts.span
@@ -38,22 +46,29 @@ class Locator:
 
 
 class Witness:
-    """Tells the proof of a shared object."""
+    """Tells the proof of a shared object; ``taken`` answers where the locks of a reach are taken."""
 
-    def __init__(self, locator: Locator) -> None:
+    def __init__(self, locator: Locator, taken: Callable[[Reach], Sequence[Taken]]) -> None:
         self._locator = locator
+        self._taken = taken
 
     def steps(self, shared: SharedObject) -> tuple[Step, ...]:
         """Return the steps, creation first."""
         steps = [*self._created(shared)]
-        steps += self._thread(shared.first, shared)
+        steps += self._thread(shared.first, shared.overlap)
         if shared.second is not shared.first:
-            steps += self._thread(shared.second, shared)
+            steps += self._thread(shared.second, shared.overlap)
         if shared.mutation is not None and shared.mutation not in (shared.first.use, shared.second.use):
             use = shared.mutation
             message = f"a greenthread changes the shared object here: {change_of(use)}"
             steps.append(Step(Role.USE, self._locator.at(use.scope.module, use.span), message))
         return tuple(dict.fromkeys(steps))
+
+    def way(self, reach: Reach) -> tuple[Step, ...]:
+        """Return the steps to one use of a client, whether or not it collides with others."""
+        birth = reach.use.client.birth
+        made = Step(Role.CREATE, self._locator.at(birth.scope.module, birth.call.span), _made(birth))
+        return tuple(dict.fromkeys((made, *self._thread(reach, None))))
 
     def creation(self, shared: SharedObject) -> Location:
         """Return where the finding stands: the first call that makes what fills the slot."""
@@ -86,14 +101,25 @@ class Witness:
                     if store.value is not None and not isinstance(store.value, facts.Constant):
                         yield scope, store
 
-    def _thread(self, reach: Reach, shared: SharedObject) -> Iterator[Step]:
-        """The way of one greenthread, from the outermost spawn to the use."""
+    def _thread(self, reach: Reach, overlap: Overlap | None) -> Iterator[Step]:
+        """The way of one greenthread, from the outermost spawn to the use; None if it overlaps with no other."""
+        taken = self._taken(reach)
         hops = list(reach.state.hops)
         last = max((i for i, hop in enumerate(hops) if hop.root is not None), default=-1)
         kept = [hop for hop in hops[last + 1 :] if hop.keeper is not None][:1]
         for hop in reversed([*hops[: last + 1], *kept] if last >= 0 else hops[:6]):
+            if hop.root is None:
+                yield from self._guards(hop.scope, taken)
             yield self._hop(hop, reach)
-        yield self._use(reach, shared)
+        yield from self._guards(reach.use.scope, taken)
+        yield self._use(reach, overlap)
+
+    def _guards(self, scope: Scope, taken: Sequence[Taken]) -> Iterator[Step]:
+        """The locks that are taken in a scope on the way to the use."""
+        for one in reversed(taken):
+            if one.scope is scope:
+                location = self._locator.line(scope.module, one.line)
+                yield Step(Role.GUARD, location, f"{lock_description(one.lock)} is taken here")
 
     def _hop(self, hop: Hop, reach: Reach) -> Step:
         if hop.root is None:
@@ -109,15 +135,24 @@ class Witness:
         location = self._locator.at(hop.scope.module, hop.site.call.span)
         return Step(Role.SPAWN, location, _started(hop, hop.root, reach))
 
-    def _use(self, reach: Reach, shared: SharedObject) -> Step:
+    def _use(self, reach: Reach, overlap: Overlap | None) -> Step:
         use = reach.use
         location = self._locator.at(use.scope.module, use.span)
-        held = "no lock held" if not reach.state.locks else "the lock held here is not held at the other use"
+        held = _held(reach, overlap)
         if use.direction == "mutate":
             return Step(Role.USE, location, f"{change_of(use)} here, {held}")
-        if shared.overlap is Overlap.STARTER and not reach.state.crossed:
+        if overlap is Overlap.STARTER and not reach.state.crossed:
             return Step(Role.USE, location, "used here while the greenthread runs, " + held)
         return Step(Role.USE, location, f"used here, {held}")
+
+
+def _held(reach: Reach, overlap: Overlap | None) -> str:
+    locks = reach.state.locks
+    if not locks:
+        return "no lock held"
+    if overlap is not None:
+        return "the lock held here is not held at the other use"
+    return f"{' and '.join(sorted(map(lock_description, locks)))} held"
 
 
 def _started(hop: Hop, root: Root, reach: Reach) -> str:

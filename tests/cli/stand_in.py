@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from greenlint.model import Report, RuleInfo
-from tests.reporters.samples import RULES
+from greenlint.model import Explanation, Report, RuleInfo
+from tests.reporters.samples import RULES, SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,17 @@ class Engine:
     paths: tuple[Path, ...] = ()
     requests: list[Request] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
+    told: tuple[Explanation, ...] = (Explanation.of(SHARED),)
 
     def check(self, paths: Sequence[Path], request: Request) -> Report:
         self.paths = tuple(paths)
         self.requests.append(request)
         return self.answer()
 
-    def explain(self, place: str, request: Request) -> str:
+    def explain(self, place: str, request: Request) -> tuple[Explanation, ...]:
         self.places.append(place)
         self.requests.append(request)
-        return "GRN101 is reported here\n"
+        return self.told
 
     def rules(self) -> Mapping[str, RuleInfo]:
         return RULES

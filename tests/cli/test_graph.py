@@ -55,6 +55,18 @@ def test_draws_the_finding_of_any_of_its_steps(
     assert drawn(capsys, place) == expected
 
 
+def test_draws_why_a_client_is_not_reported_with_its_lock(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    guarded = CLIENTS.replace("HTTP =", "LOCK = threading.Lock()\nHTTP =").replace(
+        "    return HTTP", "    with LOCK:\n        return HTTP"
+    )
+    lay(shop, clients=f"import threading\n{guarded}")
+    assert main(["graph", "clients.py:5"]) == 0
+    out = capsys.readouterr().out
+    assert '"httplib2.Http made at clients.py:5 is not reported"' in out
+    assert 'p1s4["4. LOCK is taken here<br/>clients.py:9"]:::guard' in out
+    assert "p1s4 --> p1s5" in out
+
+
 @pytest.mark.parametrize("name", ["main", "main:main"])
 def test_draws_the_findings_of_an_entry_point(shop: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert drawn(capsys, "--entry-point", name) == ["clients.py:3"]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from greenlint.graph import form, names, proof_of
-from greenlint.model import Finding, GreenlintError, Location, Report, Role, Step
+from greenlint.graph import Sources, form, names, proof_of
+from greenlint.model import Explanation, Finding, GreenlintError, Location, Report, Role, Step
 from tests.reporters.samples import RULES, SHARED, SOURCES
 
 HOSTILE = '"]; <script>alert(1)</script> & \\" #34; --> end\n\x1b[31m'
@@ -31,7 +31,8 @@ def report(tmp_path: Path) -> Report:
 @pytest.fixture
 def drawn(report: Report) -> Callable[..., str]:
     def draw(name: str, *findings: Finding) -> str:
-        return "\n".join(form(name)([proof_of(finding) for finding in findings or (SHARED,)], report)) + "\n"
+        proofs = [proof_of(Explanation.of(finding)) for finding in findings or (SHARED,)]
+        return "\n".join(form(name)(proofs, Sources(report.root, {}))) + "\n"
 
     return draw
 
@@ -46,6 +47,19 @@ def test_there_are_three() -> None:
     assert names() == ("dot", "html", "mermaid")
     with pytest.raises(GreenlintError, match="did you mean 'mermaid'"):
         form("mermaids")
+
+
+@pytest.mark.parametrize(
+    ("name", "box"),
+    [
+        ("mermaid", 'p1s4["4. LOCK is taken here<br/>app/clients.py:9"]:::guard'),
+        ("dot", 'p1s4 [label="4. LOCK is taken here\\napp/clients.py:9", fillcolor="#bbf7d0"];'),
+        ("html", 'class="node guard"'),
+    ],
+)
+def test_a_guard_is_a_box_that_looks_like_one(drawn: Callable[..., str], name: str, box: str) -> None:
+    guard = Step(Role.GUARD, Location("app/clients.py", 9, 5, 9, 15), "LOCK is taken here")
+    assert box in drawn(name, replace(SHARED, witness=(*SHARED.witness[:3], guard, *SHARED.witness[3:])))
 
 
 class TestMermaid:

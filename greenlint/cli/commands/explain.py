@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 
 from greenlint.cli.console import Console
 from greenlint.cli.program import add_program_options, request_of
-from greenlint.model import GreenlintError
+from greenlint.model import Explanation, GreenlintError
 
 HELP = "tell why a line is reported, or why it is not"
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>[1-9]\d*)(:\d+)?")
@@ -25,8 +26,17 @@ def run(arguments: Namespace, console: Console) -> int:
     from greenlint import engine
 
     console.begin(f"while explaining {place}")
-    console.write([engine.explain(place, request_of(arguments)).rstrip("\n")])
+    told = engine.explain(place, request_of(arguments))
+    nothing = f"{place}: nothing is reported here, and no client that greenlint knows is made or used on this line"
+    console.write([line for one in told for line in _lines(one)] or [nothing])
     return 0
+
+
+def _lines(told: Explanation) -> Iterator[str]:
+    yield told.headline
+    for number, step in enumerate(told.witness, start=1):
+        yield f"  {number}. {step.location}: {step.message}"
+    yield from (f"  {label}: {text}" for label, text in told.notes)
 
 
 def _place(text: str) -> str:

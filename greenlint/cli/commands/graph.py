@@ -1,19 +1,23 @@
-"""``greenlint graph``: the proof of a finding as a picture."""
+"""``greenlint graph``: the proof of a finding, or where it stopped, as a picture."""
 
 from __future__ import annotations
 
-import os
 import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from greenlint.cli.console import Console, write_file
 from greenlint.cli.program import add_program_options, programs_of, request_of, whole_report
-from greenlint.model import Finding, GreenlintError, Report
+from greenlint.model import Explanation, GreenlintError
 
-HELP = "draw the proof of findings as a picture"
+if TYPE_CHECKING:
+    from greenlint.engine import Request
+    from greenlint.source.roots import Program
+
+HELP = "draw the proof of findings, or where it stopped, as a picture"
 _PLACE = re.compile(r"(?:(?P<rule>[\w-]+)@)?(?P<path>.+?):(?P<line>[1-9]\d*)(?::\d+)?")
 FORMS = ("html", "mermaid", "dot")
 
@@ -30,16 +34,16 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, console: Console) -> int:
-    """Draw the finding at a place, those of an entry point, or all; return 0 also if there is none."""
-    from greenlint.graph import form, proof_of
+    """Draw what is told about a place, the findings of an entry point, or all; return 0 also if there is none."""
+    from greenlint.graph import Sources, form, proof_of
 
-    report = _report(arguments, console)
-    findings = _chosen(report, arguments.finding)
-    if not findings:
+    program, _ = programs_of(arguments, [_path(arguments)])[0]
+    told = _asked(arguments, console) if arguments.finding else _found(program, arguments, console)
+    if not told:
         console.write(["Nothing to draw: no findings."])
         return 0
     draw = form(arguments.output_format or _form_of(arguments.output_file))
-    lines = draw([proof_of(finding) for finding in findings], report)
+    lines = draw([proof_of(one) for one in told], Sources(str(program.root), {}))
     if arguments.output_file is None:
         console.write(lines)
     else:
@@ -47,34 +51,34 @@ def run(arguments: Namespace, console: Console) -> int:
     return 0
 
 
-def _report(arguments: Namespace, console: Console) -> Report:
-    """Check the whole program, known and suppressed findings included: what is drawn was asked for."""
-    path = Path()
-    if arguments.finding is not None:
-        path = Path(_place(arguments.finding)["path"])
-    program, _ = programs_of(arguments, [path])[0]
-    request = replace(request_of(arguments), baseline=False, entry_point=arguments.entry_point or "")
-    return whole_report(program, request, console)
+def _path(arguments: Namespace) -> Path:
+    return Path(_place(arguments.finding)["path"]) if arguments.finding else Path()
 
 
-def _chosen(report: Report, asked: str | None) -> Sequence[Finding]:
-    if asked is None:
-        return [finding for finding in report.findings if finding.suppressed is None]
-    place = _place(asked)
-    path = Path(os.path.abspath(place["path"])).relative_to(report.root).as_posix()
-    line, rule = int(place["line"]), place["rule"]
-    here = [finding for finding in report.findings if _stands_at(finding, path, line)]
-    chosen = [finding for finding in here if rule in (None, finding.code, finding.name)]
+def _request(arguments: Namespace) -> Request:
+    """Ask for known findings as well: what is drawn was asked for."""
+    return replace(request_of(arguments), baseline=False, entry_point=arguments.entry_point or "")
+
+
+def _found(program: Program, arguments: Namespace, console: Console) -> Sequence[Explanation]:
+    report = whole_report(program, _request(arguments), console)
+    return [Explanation.of(finding) for finding in report.findings if finding.suppressed is None]
+
+
+def _asked(arguments: Namespace, console: Console) -> Sequence[Explanation]:
+    """Return what is told about a place, of one rule if that is named; what is not reported is told, too."""
+    from greenlint import engine
+
+    place = _place(arguments.finding)
+    where, rule = f"{place['path']}:{place['line']}", place["rule"]
+    console.begin(f"while explaining {where}")
+    told = [one for one in engine.explain(where, _request(arguments)) if one.witness]
+    codes = {word: code for code, info in engine.rules().items() for word in (code, info.name)}
+    chosen = [one for one in told if rule is None or one.code in (codes.get(rule, rule), "")]
     if not chosen:
-        what = f"{rule} is not" if here else "nothing is"
-        where = f"{place['path']}:{line}"
+        what = f"{rule} is not" if told else "nothing is"
         raise GreenlintError(f"{what} reported at {where}; `greenlint explain {where}` tells where the proof stopped")
     return chosen
-
-
-def _stands_at(finding: Finding, path: str, line: int) -> bool:
-    places = [finding.location, *(step.location for step in finding.witness)]
-    return any(place.path == path and place.line <= line <= place.end_line for place in places)
 
 
 def _place(text: str) -> re.Match[str]:
