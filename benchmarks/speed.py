@@ -1,26 +1,43 @@
 #!/usr/bin/env python3
-"""Measure greenlint beside a bare ``ast.parse`` of the same files, in interleaved repetitions.
+"""Measure greenlint beside a bare ``ast.parse``, ruff, pylint and flake8 on real projects.
 
-usage: speed.py TREE [--repeat N] [--command 'greenlint'] [--jobs N]
+usage: speed.py [TREE ...] [--fetch NAME==VERSION ...] [--repeat N] [--pylint] [--markdown FILE]
 
-Both run in fresh processes on the files that ``greenlint check --show-files`` lists: the parser with the
-garbage collector off, greenlint cold. CPU seconds (user and system) are compared, because wall times on a
-shared machine are noise; the ratio is the median of the ratios of neighbouring runs.
+Trees are directories, or source distributions that pip fetches. Each is copied, so that caches and edits stay
+out of it. The runs of one repetition follow each other, so that a busy machine slows all alike; a figure is the
+median over the repetitions, and a ratio the median of the ratios of the same repetition. CPU seconds are user
+and system time of a process and its children. ``--pylint`` adds one run of pylint with one checker for each
+tree, which takes minutes. All commands are those of the environment that runs this script.
 """
 
 from __future__ import annotations
 
 import argparse
-import shlex
+import platform
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import measured_run
 from measured_run import MeasuredRun
 
+from greenlint.source.roles import role_of
+
+PYTHON = (sys.executable, "-W", "ignore")
+GREENLINT = (*PYTHON, "-m", "greenlint", "check", "-q", "--exit-zero")
+COLD = (*GREENLINT, "--no-cache", "-j", "1")
+RUFF = (*PYTHON, "-m", "ruff", "check", "-q", "--isolated", "--select", "E9", "--exit-zero", ".")
+PYLINT = (*PYTHON, "-m", "pylint", "--disable=all", "--enable=bad-except-order", "--recursive=y", "--exit-zero", ".")
+FLAKE8 = (*PYTHON, "-m", "flake8", "--isolated", "--exit-zero", "-j1")
+TYPICAL_BYTES = 40_000
+"""Size of the file that is edited and checked alone: large, as edited files tend to be."""
 BARE_PARSE = """
 import ast, gc, sys
 gc.disable()
@@ -34,62 +51,159 @@ for path in paths:
     except (SyntaxError, ValueError, RecursionError):
         pass
 """
+Runs = dict[str, MeasuredRun]
 
 
-def listed(tree: Path, command: Sequence[str]) -> list[Path]:
-    """Return the files of the program as greenlint finds them; raise SystemExit if it cannot."""
-    done = measured_run.run([*command, "check", "--show-files", "."], tree)
-    if done.status:
-        raise SystemExit(f"greenlint --show-files: exit {done.status}\n{done.err[-2000:]}")
-    names = done.out.decode("utf-8", "surrogateescape").splitlines()
-    return [tree / name for name in names if (tree / name).is_file()]
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what was measured, and what is asked (empty: nothing)."""
+
+    what: str
+    figure: str
+    target: str = ""
 
 
-def pairs(
-    tree: Path, files: Sequence[Path], command: Sequence[str], repeat: int
-) -> list[tuple[MeasuredRun, MeasuredRun]]:
-    """Return ``repeat`` neighbouring runs: the bare parser, then the linter."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape") as listing:
-        listing.write("\n".join(map(str, files)))
-        listing.flush()
-        parse = [sys.executable, "-W", "ignore", "-c", BARE_PARSE, listing.name]
-        done = []
-        for number in range(1, repeat + 1):
-            done.append((measured_run.run(parse, tree), measured_run.run(command, tree)))
-            print(f"{number}: {line(*done[-1])}", flush=True)
-        return done
+class Tree:
+    """A project under measurement: a copy, its files, and which of them the product is made of."""
+
+    def __init__(self, source: Path, scratch: Path) -> None:
+        self.name = source.name
+        self.path = scratch / source.name
+        shutil.copytree(source, self.path, symlinks=True, ignore=shutil.ignore_patterns(".git", ".greenlint_cache"))
+        self.scratch = scratch
+        self.files = list(self._listed())
+        self.product = [path for path in self.files if role_of(path.relative_to(self.path).as_posix()) != "test"]
+        self.edited = min(self.product, key=lambda path: abs(path.stat().st_size - TYPICAL_BYTES))
+
+    def _listed(self) -> Iterator[Path]:
+        done = measured_run.run([*PYTHON, "-m", "greenlint", "check", "--show-files", "."], self.path)
+        if done.status:
+            raise SystemExit(f"greenlint --show-files: exit {done.status}\n{done.err[-2000:]}")
+        for name in done.out.decode("utf-8", "surrogateescape").splitlines():
+            yield self.path / name
+
+    def size(self) -> str:
+        """Return the number of files and of bytes, for reading."""
+        return f"{len(self.files)} files, {sum(path.stat().st_size for path in self.files) / 1e6:.1f} MB"
+
+    def parse(self, files: Sequence[Path]) -> MeasuredRun:
+        """Parse files with the garbage collector off, as fast as Python can."""
+        listing = self.scratch / "listing"
+        listing.write_text("\n".join(map(str, files)), encoding="utf-8", errors="surrogateescape")
+        return measured_run.run([*PYTHON, "-c", BARE_PARSE, str(listing)], self.path)
+
+    def repetition(self) -> Runs:
+        """Return one round of runs, cold and warm, beside the parser and ruff."""
+        run = lambda *command: measured_run.run(command, self.path)  # noqa: E731
+        shutil.rmtree(self.path / ".greenlint_cache", ignore_errors=True)
+        file = str(self.edited)
+        runs = {
+            "parse": self.parse(self.files),
+            "parse product": self.parse(self.product),
+            "cold": run(*COLD, "."),
+            "fill": run(*GREENLINT, "-j", "1", "."),
+            "flake8 fill": run(*FLAKE8, "--select=E9,GRN", file),
+            "flake8": run(*FLAKE8, "--select=E9", file),
+            "flake8 plugin": run(*FLAKE8, "--select=E9,GRN", file),
+            "ruff fill": run(*RUFF),
+            "ruff": run(*RUFF),
+            "warm fill": run(*GREENLINT, "."),
+            "warm": run(*GREENLINT, "."),
+        }
+        with open(self.edited, "ab") as stream:
+            stream.write(b"\n# edited\n")
+        return {**runs, "edit": run(*GREENLINT, "-j", "1", ".")}
 
 
-def line(parse: MeasuredRun, lint: MeasuredRun) -> str:
-    """Return the figures of one pair of runs."""
-    return (
-        f"ast.parse {parse.cpu:.2f} CPU s {parse.peak_mb:.0f} MB,"
-        f" greenlint {lint.cpu:.2f} CPU s {lint.peak_mb:.0f} MB (exit {lint.status}),"
-        f" ratio {lint.cpu / parse.cpu:.2f}"
-    )
+def rows_of(tree: Tree, rounds: Sequence[Runs], pylint: MeasuredRun | None) -> Iterator[Row]:
+    """Yield the lines of the table that speak of one tree."""
+
+    def cpu(name: str) -> float:
+        return statistics.median(runs[name].cpu for runs in rounds)
+
+    def ratio(one: str, other: str) -> float:
+        return statistics.median(runs[one].cpu / runs[other].cpu for runs in rounds)
+
+    def wall_ms(name: str) -> float:
+        return 1000 * statistics.median(runs[name].wall for runs in rounds)
+
+    yield Row("bare `ast.parse` of all files, CPU s", f"{cpu('parse'):.2f}")
+    yield Row("cold, one process, CPU s", f"{cpu('cold'):.2f}")
+    yield Row("cold CPU / `ast.parse` of all files", f"{ratio('cold', 'parse'):.2f}", "<= 1.6")
+    what = f"cold CPU / `ast.parse` of the {len(tree.product)} files that are no tests"
+    yield Row(what, f"{ratio('cold', 'parse product'):.2f}")
+    if pylint is not None:
+        share = cpu("cold") / pylint.cpu
+        yield Row(f"cold CPU / pylint with one checker ({pylint.cpu:.0f} CPU s)", f"{share:.3f}", "<= 0.06")
+    warm = statistics.median(runs["warm"].wall / runs["ruff"].wall for runs in rounds)
+    what = f"warm, nothing changed, wall {wall_ms('warm'):.0f} ms / ruff warm {wall_ms('ruff'):.0f} ms"
+    yield Row(what, f"{warm:.2f}", "<= 3")
+    yield Row("warm, one file edited, CPU / `ast.parse` of all files", f"{ratio('edit', 'parse'):.2f}", "<= 0.15")
+    added = statistics.median(runs["flake8 plugin"].wall - runs["flake8"].wall for runs in rounds)
+    yield Row("flake8 on one file, warm: wall s that the plugin adds", f"{added:.2f}", "<= 0.3")
+    yield Row("peak memory cold, MB", f"{max(runs['cold'].peak_mb for runs in rounds):.0f}", "<= 250")
+
+
+def growth(trees: Sequence[Tree], measured: Mapping[str, Sequence[Runs]], repeat: int) -> Row:
+    """Return the cost of all trees in one run, beside the sum of the runs over each."""
+    paths = [str(tree.path) for tree in trees]
+    together = [measured_run.run([*COLD, *paths], trees[0].scratch).cpu for _ in range(repeat)]
+    alone = sum(statistics.median(runs["cold"].cpu for runs in measured[tree.name]) for tree in trees)
+    figure = statistics.median(together) / alone
+    return Row(f"{' + '.join(tree.name for tree in trees)} in one run / sum of the runs", f"{figure:.2f}", "<= 1.1")
+
+
+def fetched(requirement: str, scratch: Path) -> Path:
+    """Return the unpacked source distribution of a pinned requirement."""
+    folder = scratch / "fetched" / requirement.replace("==", "-")
+    words = ["download", "-q", "--no-deps", "--no-binary", ":all:", "--no-build-isolation", "-d", str(folder)]
+    subprocess.run([sys.executable, "-m", "pip", *words, requirement], check=True)
+    (archive,) = folder.iterdir()
+    shutil.unpack_archive(archive, folder / "tree", filter="data")
+    (tree,) = (folder / "tree").iterdir()
+    return tree
+
+
+def table(title: str, rows: Sequence[Row]) -> str:
+    """Return rows as Markdown."""
+    lines = [f"### {title}", "", "| measured | figure | target |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {row.what} | {row.figure} | {row.target} |" for row in rows)]) + "\n"
+
+
+def report(trees: Sequence[Tree], repeat: int, with_pylint: bool) -> Iterator[str]:
+    """Measure, and yield the tables one by one."""
+    tools = ", ".join(f"{name} {version(name)}" for name in ("greenlint", "ruff", "pylint", "flake8"))
+    yield f"{date.today()}, Python {platform.python_version()}, {tools}; medians of {repeat} repetitions.\n"
+    measured: dict[str, list[Runs]] = {tree.name: [] for tree in trees}
+    for tree in trees:
+        for _ in range(repeat):
+            measured[tree.name].append(tree.repetition())
+        pylint = measured_run.run(PYLINT, tree.path) if with_pylint else None
+        yield table(f"{tree.name} ({tree.size()})", list(rows_of(tree, measured[tree.name], pylint)))
+    if len(trees) > 1:
+        yield table("All together", [growth(trees, measured, repeat)])
 
 
 def main() -> int:
-    """Print each pair of runs and the medians; exit 1 if a run of the linter failed."""
+    """Print the tables, and write them to a file if one is named."""
     as_written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
-    parser.add_argument("tree", type=Path)
+    parser.add_argument("trees", type=Path, nargs="*", metavar="TREE")
+    parser.add_argument("--fetch", nargs="+", default=[], metavar="NAME==VERSION")
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--command", default="greenlint")
-    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--pylint", action="store_true")
+    parser.add_argument("--markdown", type=Path)
     options = parser.parse_args()
-    tree, command = options.tree.resolve(), shlex.split(options.command)
-    files = listed(tree, command)
-    print(f"{tree.name}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
-    lint = [*command, "check", "--no-cache", "-j", str(options.jobs), "--exit-zero", "-q", "."]
-    done = pairs(tree, files, lint, options.repeat)
-    ratio = statistics.median(b.cpu / a.cpu for a, b in done)
-    bare, linted = (statistics.median(run.cpu for run in runs) for runs in zip(*done, strict=True))
-    peak = max(b.peak_mb for _, b in done)
-    print(
-        f"median: ast.parse {bare:.2f} CPU s, greenlint {linted:.2f} CPU s, ratio {ratio:.2f}, {peak:.0f} MB"
-    )
-    return int(any(lint.status for _, lint in done))
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        sources = [*options.trees, *(fetched(requirement, scratch) for requirement in options.fetch)]
+        told = []
+        for part in report([Tree(source.resolve(), scratch) for source in sources], options.repeat, options.pylint):
+            print(part, flush=True)
+            told.append(part)
+    if options.markdown is not None:
+        options.markdown.write_text("\n".join(told), encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,31 @@ class TestStart:
     def test_module_and_script_are_the_same_program(self) -> None:
         done = subprocess.run([sys.executable, "-m", "greenlint", "--version"], capture_output=True, text=True)
         assert done.stdout == f"greenlint {greenlint.__version__}\n"
+
+    def test_a_version_and_a_run_without_news_load_a_handful_of_modules(self, tmp_path: Path) -> None:
+        (tmp_path / "pyproject.toml").touch()
+        (tmp_path / "app.py").write_text("import eventlet\n")
+        clean = "All checks passed!\n"
+        assert loaded(tmp_path, "--version")[0] == f"greenlint {greenlint.__version__}\n"
+        assert loaded(tmp_path, "--version")[1] == FEW
+        assert loaded(tmp_path, "check")[0] == clean
+        loaded(tmp_path, "check")
+        assert loaded(tmp_path, "check") == (clean, {*FEW, "fcntl"})
+
+
+FEW = {
+    "__future__", "_blake2", "greenlint", "greenlint.cachedir", "greenlint.cli", "greenlint.cli.again",
+    "greenlint.cli.console", "greenlint.source", "greenlint.source.footprint", "greenlint.source.places",
+}  # fmt: skip
+"""What is loaded beside what Python itself loads."""
+
+
+def loaded(directory: Path, *words: str) -> tuple[str, set[str]]:
+    """What the command prints, and the modules that it loads."""
+    program = (
+        "import sys; before = set(sys.modules); from greenlint.cli import main; main(sys.argv[1:]); "
+        "print(*(set(sys.modules) - before), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, check=True)
+    return done.stdout, set(done.stderr.split())
