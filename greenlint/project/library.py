@@ -113,6 +113,11 @@ class Library:
         """Return the spawn rows of a function, class or method by dotted name."""
         return self.knowledge.spawns_by_name.get(path, ())
 
+    def tops_spawning(self, name: str) -> frozenset[str]:
+        """Return the top packages of the spawners whose last name is this one."""
+        paths = [path for path in self.knowledge.spawns_by_name if path.rpartition(".")[2] == name]
+        return frozenset(path.partition(".")[0] for path in paths)
+
     def spawns_of_member(self, owner: str, name: str) -> tuple[SpawnRow, ...]:
         """Return the spawn rows of a method of a library object."""
         for path in self.ancestors(owner):

@@ -31,6 +31,7 @@ MOST_ALIASES = 400
 _CALLED_TARGETS = frozenset(
     ("argument", "hook-methods", "endpoint-methods", "all-methods-of-argument", "wsgi-application", "greenlet-argument")
 )
+_CONTAINER_METHODS = frozenset(name for kind in (dict, list, set, str) for name in vars(kind))
 _NEVER_NAMES = frozenset(("self", "cls", "func", "function", "f", "fn", "callback", "args", "kwargs", "target", ""))
 
 
@@ -132,9 +133,19 @@ class Spawning:
 
     def _spawn_calls(self) -> Iterator[Spawn]:
         for name in sorted(self._names):
-            for site in self._types.program.calls_named(name):
+            for site in self._sites(name):
                 for callee in self._types.of(site.scope, site.call.callee):
                     yield from self._as_spawn(site, callee)
+
+    def _sites(self, name: str) -> Iterator[Site]:
+        """Yield the calls under a name; where containers have such a method, those of modules that import a spawner.
+
+        Who is asked what each ``seen.add(...)`` of a program is called on has to know the types of half of it.
+        """
+        tops = self._types.library.tops_spawning(name) if name in _CONTAINER_METHODS else None
+        for site in self._types.program.calls_named(name):
+            if tops is None or any(path.partition(".")[0] in tops for _, path, _ in site.scope.module.facts.imported):
+                yield site
 
     def _as_spawn(self, site: Site, callee: Type) -> Iterator[Spawn]:
         library = self._types.library

@@ -178,9 +178,18 @@ class _Walk(ExpressionWalk):
         if node.value is not None:
             value = self.value(node.value)
             scope.returns.append(facts.Result(value, scope.block, node.lineno))
-            if value is not None:
+            if value is not None and not self._is_made_here(value):
                 self.indexes.alias(value, scope.name)
         scope.exits.append(facts.Exit(scope.block, len(scope.calls), "return"))
+
+    def _is_made_here(self, value: facts.Value) -> bool:
+        """Whether a value is a parameter, or a variable that holds nothing but results of calls and constants."""
+        if type(value) is not facts.Name:
+            return False
+        bound = [type(binding.value) for binding in self.scope.bindings if binding.name == value.id]
+        if not bound:
+            return any(parameter.name == value.id for parameter in self.scope.parameters)
+        return all(kind is facts.Call or kind is facts.Constant for kind in bound)
 
     def _break(self, node: ast.Break) -> None:
         self.scope.exits.append(facts.Exit(self.scope.block, len(self.scope.calls), "break"))
