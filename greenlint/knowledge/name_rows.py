@@ -92,6 +92,24 @@ class EffectRow(Row, frozen=True, gc=False):
     absent: tuple[str, ...] = ()
 
 
+class DeadlineRow(Row, frozen=True, gc=False):
+    """What makes a Timeout that is raised in the greenthread, whatever it waits for.
+
+    It runs in a ``with``; without one from the moment it is made, or from one of ``starts`` if there are any, to one
+    of ``ends``.  ``exception_keyword`` is the argument for another exception (False: none).  With
+    ``callable_position`` the call runs what it is handed under the Timeout; ``value_keyword`` is what it then returns
+    instead of raising.
+    """
+
+    id: str
+    names: tuple[DottedName, ...]
+    starts: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    exception_keyword: str = "exception"
+    callable_position: int = -1
+    value_keyword: str = ""
+
+
 class OptOutRow(Row, frozen=True, gc=False):
     """A call by which a program declares that it accepts the fault; ``argument`` must equal ``equals``."""
 

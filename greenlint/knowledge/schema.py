@@ -21,6 +21,7 @@ import msgspec
 from greenlint.knowledge.name_rows import (
     AliasRow,
     BaseRow,
+    DeadlineRow,
     EffectRow,
     HandlerRow,
     ImportsRow,
@@ -78,6 +79,7 @@ __all__ = [
     "BehaviourRow",
     "BlockingRow",
     "ClientRow",
+    "DeadlineRow",
     "EffectRow",
     "EnvironmentRow",
     "EventletKeywordRow",
@@ -268,10 +270,16 @@ class GuardRow(Row, frozen=True, gc=False):
 
 
 class TimeoutReuseRow(Row, frozen=True, gc=False):
-    """What the next use does after a Timeout interrupted one; ``client`` is the id of a client row."""
+    """What the next use does after a Timeout interrupted one; ``client`` is the id of a client row.
+
+    ``waits``: only if it interrupted one of these (empty: whatever reads, or needs the client for itself).  ``asks``:
+    only if something was sent before, on the way to what was interrupted: nothing is lost by one who just listens.
+    """
 
     client: str
     after_timeout: AfterTimeout
+    waits: tuple[str, ...] = ()
+    asks: bool = False
     detail: str = ""
 
 
@@ -330,6 +338,7 @@ class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw
     kill: tuple[KillRow, ...] = ()
     effect: tuple[EffectRow, ...] = ()
     optout: tuple[OptOutRow, ...] = ()
+    deadline: tuple[DeadlineRow, ...] = ()
     marker: tuple[MarkerRow, ...] = ()
     need: tuple[NeedRow, ...] = ()
     imports: tuple[ImportsRow, ...] = ()

@@ -43,7 +43,7 @@ are packages.
 
 KNOWLEDGE_KEYS = (
     "client", "spawn", "blocking", "guard", "timeout_reuse", "alias", "result", "handler", "base", "join",
-    "kill", "effect", "optout", "marker", "patch_api", "late_import", "auto_patcher",
+    "kill", "effect", "optout", "deadline", "marker", "patch_api", "late_import", "auto_patcher",
 )  # fmt: skip
 """Tables of the user's own knowledge rows; the knowledge room validates their columns."""
 

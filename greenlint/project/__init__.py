@@ -22,6 +22,7 @@ from greenlint.project.overlap import Reach, taken
 from greenlint.project.ownership import Ownership
 from greenlint.project.patching import Patched, PatchState, Timeline, patch_state
 from greenlint.project.program import Module, Program, Scope, Site
+from greenlint.project.reuse import Reuse, Reused
 from greenlint.project.roots import Roots
 from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning
@@ -138,6 +139,11 @@ class Component:
     def shared(self) -> tuple[SharedObject, ...]:
         """The clients that greenthreads share."""
         return tuple(self.sharing.shared_objects())
+
+    @cached_property
+    def reused(self) -> tuple[Reused, ...]:
+        """The clients that are used again after a Timeout."""
+        return tuple(Reuse(self.types, self.roots, self.sharing).all())
 
 
 @dataclass(eq=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from greenlint.knowledge.schema import ClientRow
 from greenlint.project.guards import Guards, Lock
@@ -74,21 +75,29 @@ class Sharing:
         self._roots = roots
         self._guards = guards
         self._ownership = ownership
-        self._slots = Slots(types, ownership)
+        self.slots = Slots(types, ownership)
         self._pairs = Pairs(types, spawning.waits)
         self._patched = patched
         self._runs_unpatched = runs_unpatched
         self.given_up = 0
-        self.reaches: list[Reach] = []
+
+    @cached_property
+    def reaches(self) -> list[Reach]:
+        """Every use of a client with every origin of it, in source order."""
+        return [reach for use in Uses(self._types, self._roots).all() for reach in self._reaches(use)]
+
+    def can_wait(self, reach: Reach) -> bool:
+        """Tell whether a greenthread that waits in a use gives way to others and to its own Timeouts."""
+        never = self._patched.state is Patched.NO or self._runs_unpatched(reach.use.scope)
+        return not never or self._yields_unpatched(reach.use)
 
     def shared_objects(self) -> Iterator[SharedObject]:
         """Yield what is shared, in source order of the first birth."""
-        self.reaches = [reach for use in Uses(self._types, self._roots).all() for reach in self._reaches(use)]
         groups: dict[tuple[Slot, str], list[Reach]] = {}
         for reach in self.reaches:
             if self._matters(reach.use):
                 family = "state" if reach.use.client.row.direction == "state" else "collides"
-                groups.setdefault((self._slots.of(reach), family), []).append(reach)
+                groups.setdefault((self.slots.of(reach), family), []).append(reach)
         found = [shared for (slot, _), reaches in groups.items() for shared in self._verdict(slot, reaches)]
         yield from sorted(found, key=lambda shared: (shared.births[0].key, shared.slot))
 
@@ -308,5 +317,4 @@ def _making_calls(types: Types, scope: Scope, value: facts.Value | None) -> Iter
 
 def roots_of(shared: SharedObject) -> list[Root]:
     """Return the roots that the proof crosses, outermost first, each once."""
-    crossed = [*reversed(shared.first.state.crossed), *reversed(shared.second.state.crossed)]
-    return list(dict.fromkeys(crossed))
+    return list(dict.fromkeys((*reversed(shared.first.state.crossed), *reversed(shared.second.state.crossed))))
