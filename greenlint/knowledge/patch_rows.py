@@ -34,7 +34,8 @@ class PatchApiRow(Row, frozen=True, gc=False):
     """A call, module or command that patches, greens an import, asks, or gets round the patch.
 
     ``selection`` tells how keywords choose groups; ``groups`` are those of a fixed selection.
-    ``unknown_keyword`` is what an unknown keyword does: "TypeError" or "ignored".
+    ``unknown_keyword`` is what an unknown keyword does: "TypeError" or "ignored". ``within`` maps groups to those
+    without which they are left out.
     """
 
     id: str
@@ -46,6 +47,7 @@ class PatchApiRow(Row, frozen=True, gc=False):
     keywords: tuple[str, ...] = ()
     default_on: tuple[Group, ...] = ()
     default_off: tuple[Group, ...] = ()
+    within: dict[Group, Group] = {}
     unknown_keyword: str = ""
     signature: str = ""
     selection_rule: str = ""

@@ -97,7 +97,8 @@ def _eventlet(row: PatchApiRow, given: Mapping[str, object]) -> frozenset[str]:
 
 def _flags(row: PatchApiRow, given: Mapping[str, object]) -> frozenset[str]:
     on = {group for group in row.default_on if given.get(group, True)}
-    return frozenset(on | {group for group in row.default_off if given.get(group, False)})
+    on |= {group for group in row.default_off if given.get(group, False)}
+    return frozenset(group for group in on if row.within.get(group, group) in on)
 
 
 def _fixed(row: PatchApiRow, call: facts.CallSite, value_of: ValueOf) -> Selection:

@@ -53,7 +53,7 @@ class StaleObject:
 
 def stale_objects(timeline: Timeline, types: Types) -> Iterator[StaleObject]:
     """Yield what is made before the patch and used after it."""
-    if not timeline.calls.sites:
+    if not timeline.patches:
         return
     made = [m for module in timeline.modules if module.role == "code" for m in _made_in(module, types)]
     found: dict[object, StaleObject] = {}

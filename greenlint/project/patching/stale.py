@@ -58,7 +58,7 @@ def stale_names(timeline: Timeline, types: Types) -> Iterator[StaleNames]:
 
     Of the statements in modules that one import brings in, only the first is yielded: what has to move is that import.
     """
-    bound = [b for module in timeline.modules for b in _bound_in(module, types)] if timeline.calls.sites else []
+    bound = [b for module in timeline.modules for b in _bound_in(module, types)] if timeline.patches else []
     used = [b for b in bound if _is_used(b, types)]
     found: dict[object, StaleNames] = {}
     for run in timeline.runs:

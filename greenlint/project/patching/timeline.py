@@ -113,6 +113,11 @@ class Timeline:
             found.append(self._run(entry))
         return tuple(found)
 
+    @property
+    def patches(self) -> bool:
+        """Whether anything patches: a call, the import of a library that does, or a launcher."""
+        return any(run.patches for run in self.runs)
+
     def worked_out(self) -> Timeline:
         """Return the timeline with its runs worked out: what the roots add to types makes no difference then."""
         _ = self.runs
