@@ -191,11 +191,15 @@ class Uses(
 class When(
     msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
 ):
-    """The row holds only where the creating call has this argument (``keyword`` or position ``argument``)."""
+    """The row holds only where the creating call has this argument (``keyword`` or position ``argument``).
+
+    With ``use`` the call that uses the client must have it: the row is about such uses only.
+    """
 
     equals: str
     keyword: str = ""
     argument: int = -1
+    use: bool = False
 
 
 class ClientRow(Row, frozen=True, gc=False):

@@ -46,6 +46,13 @@ class Library:
         rows = self.knowledge.effects_by_name.get(path, ())
         return rows[0].effect if rows else ""
 
+    @cached_property
+    def importers(self) -> tuple[str, ...]:
+        """The last names of functions that import what their argument names."""
+        rows = self.knowledge.effects_by_name.items()
+        names = {path.rpartition(".")[2] for path, effects in rows if effects[0].effect.startswith("import-")}
+        return tuple(sorted(names))
+
     def descriptor_method(self, base: str) -> str:
         """Return the method whose result an object of a library class stands for when it is kept in a class body."""
         for path in self.ancestors(base):

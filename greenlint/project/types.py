@@ -82,7 +82,7 @@ class Types:
     @cached_property
     def imported_packages(self) -> frozenset[str]:
         """Top-level packages that the program imports, under their own and their canonical names."""
-        found = {"builtins"}
+        found = {"builtins", *(self.library.canonical(path).partition(".")[0] for path in self._imported_by_name())}
         for module in self.program.modules.values():
             for level, name, names in module.facts.imported:
                 if level == 0:
@@ -90,6 +90,13 @@ class Types:
                     for path in (name, *(f"{name}.{part}" for part in names)):
                         found.add(self.library.canonical(path).partition(".")[0])
         return frozenset(found)
+
+    def _imported_by_name(self) -> Iterator[str]:
+        """What calls import whose argument is the name, as far as the source tells it."""
+        for name in self.library.importers:
+            for site in self.program.calls_named(name):
+                for argument in site.call.arguments[:2]:
+                    yield from self.texts.of(site.scope, argument)
 
     def may_name(self, path: str) -> bool:
         """Tell whether the program can mean a library's name: it imports its package."""

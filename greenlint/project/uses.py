@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from greenlint.knowledge.schema import ClientRow
+from greenlint.knowledge.schema import ClientRow, When
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
-from greenlint.project.terms import BoundMethod, External, Instance, Member, Opaque, Type
+from greenlint.project.terms import BoundMethod, External, Instance, Opaque, Type
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
@@ -67,13 +67,15 @@ class Uses:
             found.setdefault((use.scope, use.span, use.method, use.client.birth), use)
         return sorted(found.values(), key=lambda use: (*use.key, use.client.birth.key))
 
-    def clients_of(self, found: Type, birth_required: bool = True) -> Iterator[tuple[ClientRow, str, Site | None]]:
-        """Yield the client rows of a type, the name to call it by, and its birth."""
+    def clients_of(
+        self, found: Type, birth_required: bool = True, used: facts.CallSite | None = None
+    ) -> Iterator[tuple[ClientRow, str, Site | None]]:
+        """Yield the client rows of a type (for a call that uses it), the name to call it by, and its birth."""
         library = self._types.library
         if isinstance(found, Opaque) and (found.birth is not None or not birth_required):
             path = found.path.partition("()")[0]
             rows = library.clients(path)
-            special = [row for row in rows if row.when is not None and self._holds(row, found.birth)]
+            special = [row for row in rows if _holds(row, found.birth, used)]
             general = [row for row in rows if row.when is None]
             if special or general:
                 yield (special or general)[0], self._made_name(path, found.birth), found.birth
@@ -109,19 +111,6 @@ class Uses:
             if isinstance(t, Opaque) and t.birth == birth and self._types.library.clients(t.path.partition("()")[0]):
                 return t.path.partition("()")[0]
         return path
-
-    def _holds(self, row: ClientRow, birth: Site | None) -> bool:
-        """Whether the making call has the argument that a row is about."""
-        if row.when is None or birth is None:
-            return False
-        wanted = row.when.equals
-        arguments = birth.call.arguments
-        if 0 <= row.when.argument < len(arguments):
-            return facts.last_name(arguments[row.when.argument]) == wanted
-        for name, value in birth.call.keywords:
-            if name == row.when.keyword and isinstance(value, facts.Constant):
-                return str(value.value) == wanted
-        return False
 
     def _rows_present(self) -> list[ClientRow]:
         """The rows of clients that the program makes, by the names of constructors and factories."""
@@ -225,7 +214,7 @@ class Uses:
         for t in self._types.of(scope, receiver):
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
                 continue
-            for row, name, birth in self.clients_of(t):
+            for row, name, birth in self.clients_of(t, used=call):
                 direction = _attribute_direction(row, method) if attribute else _direction(row, method)
                 if direction and birth is not None and not self._is_made_by(birth, site):
                     client = Client(row, name, birth)
@@ -307,11 +296,26 @@ def is_datagram(client: Client) -> bool:
     )
 
 
-def library_name(found: Type) -> str:
-    """Return the dotted name of a library's thing, empty for the program's own."""
-    if isinstance(found, External):
-        return found.path
-    return f"{found.owner.path}.{found.name}" if isinstance(found, Member) else ""
+def _holds(row: ClientRow, birth: Site | None, used: facts.CallSite | None) -> bool:
+    """Whether the call that makes the client, or the one that uses it, has the argument that a row is about."""
+    call = birth.call if birth is not None else None
+    if row.when is None or (row.when.use and used is None):
+        return False
+    call = used if row.when.use else call
+    return call is not None and _has_argument(call, row.when)
+
+
+def _has_argument(call: facts.CallSite, wanted: When) -> bool:
+    if 0 <= wanted.argument < len(call.arguments):
+        return _says(call.arguments[wanted.argument], wanted.equals)
+    return any(name == wanted.keyword and _says(value, wanted.equals) for name, value in call.keywords)
+
+
+def _says(value: Value | None, text: str) -> bool:
+    """Whether a value is a constant or a name of that text, alone or joined with others by ``|``."""
+    if isinstance(value, facts.Operation):
+        return any(_says(operand, text) for operand in value.operands)
+    return str(value.value) == text if isinstance(value, facts.Constant) else facts.last_name(value) == text
 
 
 def _used_names(row: ClientRow) -> Iterator[str]:

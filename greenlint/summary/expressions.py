@@ -16,6 +16,7 @@ from greenlint.summary.facts import Attribute, Binding, Call, CallSite, Constant
 
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
+LONGEST_LIST_OF_NAMES = 8
 CONTAINER_WRITES = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault"))
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
@@ -37,6 +38,12 @@ _ALIASING = frozenset((Name, Attribute, facts.Import, facts.Operation, facts.Map
 def _is_text(value: str) -> bool:
     """Whether a string can be encoded: lone surrogates cannot, and name nothing."""
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _is_dotted(value: Value | None) -> bool:
+    """Whether a value is a text that can name a module or what is in it."""
+    text = value.value if type(value) is Constant else None
+    return type(text) is str and text.replace(".", "").replace(":", "").isidentifier()
 
 
 class ExpressionWalk:
@@ -254,9 +261,15 @@ class ExpressionWalk:
     def _mapping(self, node: ast.Dict) -> Value | None:
         keys = tuple([self.value(key) for key in node.keys])
         items = tuple([self.value(item) for item in node.values])
-        if len(items) > LONGEST_DISPLAY or (all(type(item) is Constant for item in items) and items):
+        if len(items) > LONGEST_DISPLAY:
+            return None
+        if items and all(type(item) is Constant for item in items) and not self._may_be_names(items):
             return None
         return facts.Mapping(keys, items)
+
+    def _may_be_names(self, items: tuple[Value | None, ...]) -> bool:
+        """Whether a dictionary of the module or of a class says by what names something is imported or loaded."""
+        return self.scope.kind != "function" and len(items) <= LONGEST_LIST_OF_NAMES and all(map(_is_dotted, items))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
         before = self.scope.block
