@@ -64,8 +64,8 @@ def _shared(
     chains = dict.fromkeys(_chain(component, reach) for reach in proof)
     reached = [("reached from", chain) for chain in chains if chain]
     others = [reach for reach in touched if reach.use not in (one.use for one in proof)]
-    beside = dict.fromkeys((_use(reach), _reason(reach)) for reach in others)
-    return replace(told, notes=(*reached, *beside, *told.notes))
+    beside = dict.fromkeys((_use(reach), _beside(reach)) for reach in others)
+    return replace(told, notes=(*reached, *told.notes, *beside))
 
 
 def _not_shared(project: Project, component: Component, touched: Sequence[Reach]) -> Iterator[Explanation]:
@@ -114,6 +114,12 @@ def _reason(reach: Reach) -> str:
     if not state.many:
         return "one greenthread uses it; no other conflicting use was found"
     return "many greenthreads reach it, but the uses do not conflict (one reads, one writes, or a sized pool)"
+
+
+def _beside(reach: Reach) -> str:
+    """Tell of a use of a shared object that is no part of its proof."""
+    exposed = reach.state.many and not reach.state.locks and not reach.state.contained
+    return "many greenthreads reach it as well" if exposed else _reason(reach)
 
 
 def _chain(component: Component, reach: Reach) -> str:

@@ -110,6 +110,19 @@ def test_a_guarded_use_of_a_client_that_is_reported_is_told_beside_the_proof(sho
     assert notes(one, ".request at clients.py:12") == ["guarded by LOCK"]
 
 
+def test_another_use_without_a_lock_is_told_as_such(shop: Path) -> None:
+    lay(shop, clients=CLIENTS + BESIDE, main=MAIN.replace("import fetch", "import fetch, fetch_bare") + SPAWN_BARE)
+    assert notes(told("clients.py:3"), ".request at clients.py:7") == ["many greenthreads reach it as well"]
+
+
+SPAWN_BARE = """
+
+def refresh(urls):
+    for url in urls:
+        eventlet.spawn(fetch_bare, url)
+"""
+
+
 def test_the_lock_of_one_of_two_uses_is_a_step_of_the_finding(shop: Path) -> None:
     lay(shop, clients=GUARDED + BESIDE, main=TWO)
     (finding,) = engine.check([shop], engine.Request()).findings
