@@ -15,12 +15,17 @@ class GreenlintError(Exception):
     """An error that the user can act on; its text says what to do."""
 
     @classmethod
-    def unknown(cls, kind: str, word: str, known: Iterable[str]) -> GreenlintError:
-        """Say that ``word`` is no known ``kind`` ("rule", "output format") and name the nearest one."""
+    def unknown(cls, kind: str, word: str, known: Iterable[str], *, listed_by: str = "") -> GreenlintError:
+        """Say that ``word`` is no known ``kind`` ("rule", "output format"): name the nearest one, or where all are."""
         import difflib  # only a run that fails pays for it
 
-        nearest = difflib.get_close_matches(word, list(known), n=1)
-        return cls(f"unknown {kind} {word!r}" + (f"; did you mean {nearest[0]!r}?" if nearest else ""))
+        names = list(known)
+        nearest = difflib.get_close_matches(word, names, n=1)
+        if nearest:
+            hint = f"did you mean {nearest[0]!r}?"
+        else:
+            hint = f"`{listed_by}` lists them" if listed_by else f"known: {', '.join(sorted(names))}"
+        return cls(f"unknown {kind} {word!r}; {hint}")
 
 
 class Severity(enum.Enum):

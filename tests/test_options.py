@@ -302,7 +302,7 @@ class TestNamedFile:
         )
 
     def test_can_be_only_one(self, tmp_path: Path) -> None:
-        assert error(tmp_path, config=["a.toml", "b.toml"]) == "--config names two files, a.toml and b.toml"
+        assert error(tmp_path, config=["a.toml", "b.toml"]) == "--config names two files, a.toml and b.toml; give one"
 
 
 class TestIsolated:
@@ -314,7 +314,7 @@ class TestIsolated:
 
     def test_and_a_named_file_contradict_each_other(self, tmp_path: Path) -> None:
         assert error(tmp_path, isolated=True, config=["a.toml"]) == (
-            "--isolated reads no file, but --config names a.toml"
+            "--isolated reads no file, but --config names a.toml; leave one of them out"
         )
 
 

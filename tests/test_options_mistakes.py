@@ -13,8 +13,8 @@ class TestMistakes:
         ("body", "message"),
         [
             ('selct = ["GRN1"]', "2: selct: unknown key; did you mean 'select'?"),
-            ("colour = 1", "2: colour: unknown key"),
-            ("knowledge = {}", "2: knowledge: unknown key"),
+            ("colour = 1", "2: colour: unknown key; `greenlint config` lists them"),
+            ("knowledge = {}", "2: knowledge: unknown key; `greenlint config` lists them"),
             ('\nselect = "GRN1"', "3: select: expected 'array', got 'str'"),
             ('hub = "gevnt"',
              "2: hub: expected one of auto, eventlet, gevent, threading; did you mean 'gevent'?"),
@@ -62,7 +62,7 @@ class TestMistakes:
 
     def test_our_section_must_be_a_table(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").write_text("[tool]\ngreenlint = 3\n")
-        assert error(tmp_path) == "pyproject.toml: [tool.greenlint] is not a table"
+        assert error(tmp_path) == "pyproject.toml: greenlint is no table; write the keys below a line [tool.greenlint]"
 
     def test_in_bytes_are_told(self, tmp_path: Path) -> None:
         (tmp_path / "greenlint.toml").write_bytes(b"\xff")

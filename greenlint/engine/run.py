@@ -188,6 +188,8 @@ class Run:
         return {os.path.abspath(path): data for path, data in self.request.overlay.items()}
 
     def _concerns(self, knowledge: Knowledge, launchers: Iterable[Launcher]) -> bool:
+        if self.options.hub == "threading":  # no greenthread ever runs
+            return False
         if self.options.roots or any(launcher.library for launcher in launchers):
             return True
         markers = knowledge.hub_markers()

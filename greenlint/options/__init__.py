@@ -213,7 +213,8 @@ class _Layer:
             elif key in _TYPES:
                 result[key] = self._placed(key, self._convert(key, value, _TYPES[key]))
             else:
-                raise self._fault(key, "unknown key", nearest(key, (*_TYPES, *KNOWLEDGE_KEYS)))
+                near = nearest(key, (*_TYPES, *KNOWLEDGE_KEYS))
+                raise self._fault(key, "unknown key" if near else "unknown key; `greenlint config` lists them", near)
         return result | ({"knowledge": knowledge} if knowledge else {})
 
     def _convert(self, key: str, value: object, kind: Any) -> Any:
@@ -248,9 +249,9 @@ def _layers(
     here = Path.cwd()
     files = [item for item in config if not _is_fragment(item)]
     if len(files) > 1:
-        raise ConfigurationError(f"--config names two files, {files[0]} and {files[1]}")
+        raise ConfigurationError(f"--config names two files, {files[0]} and {files[1]}; give one")
     if files and isolated:
-        raise ConfigurationError(f"--isolated reads no file, but --config names {files[0]}")
+        raise ConfigurationError(f"--isolated reads no file, but --config names {files[0]}; leave one of them out")
     named = files[0] if files else environment.get("GREENLINT_CONFIG", "")
     if named and not isolated:
         yield _named_file(Path(named), root)
@@ -320,7 +321,7 @@ def _file_layer(path: Path, base: Path, within: Path | None) -> _Layer | None:
         return None
     table = _parse_toml(text, str(path)).get("tool", {}).get("greenlint")
     if table is not None and not isinstance(table, dict):
-        raise ConfigurationError("[tool.greenlint] is not a table", path=str(path))
+        raise ConfigurationError("greenlint is no table; write the keys below a line [tool.greenlint]", path=str(path))
     return None if table is None else _Layer(str(path), table, base, within, text, is_file=True)
 
 

@@ -189,7 +189,8 @@ class Project:
             start = component.program.module_for(name)
             if start is not None:
                 return frozenset(module.path for module in _closure(component.program, start))
-        raise GreenlintError.unknown("entry point", name, [module.name for module in self.modules])
+        modules = [module.name for module in self.modules]
+        raise GreenlintError.unknown("entry point", name, modules, listed_by="greenlint entry-points")
 
     def count(self) -> Statistics:
         """Return the counts of the link."""

@@ -57,8 +57,7 @@ def require_known(word: str, rules: tuple[Rule, ...]) -> None:
     """Raise GreenlintError for a word that is no code, prefix of a code, or name of a rule, and not ``ALL``."""
     if word != "ALL" and not any(_precision(word, rule) for rule in rules):
         known = [*(rule.code for rule in rules), *(rule.name for rule in rules), "ALL"]
-        error = str(GreenlintError.unknown("rule", word, known))
-        raise GreenlintError(error if "did you mean" in error else f"{error}; known: {', '.join(sorted(known))}")
+        raise GreenlintError.unknown("rule", word, known)
 
 
 def _is_chosen(

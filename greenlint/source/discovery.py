@@ -150,8 +150,10 @@ class _Walk:
 
     def _layout(self) -> Layout:
         prefix = () if "" in self.distributions else enclosing_packages(self.root)
-        src = self.import_roots.union(_normal(path) for path in self.options.src)
-        layout = Layout(frozenset(self.packages), frozenset(self.distributions), src, prefix)
+        said = frozenset(_normal(path) for path in self.options.src)
+        layout = Layout(
+            frozenset(self.packages), frozenset(self.distributions), said.union(self.import_roots), prefix, said
+        )
         for directory, names in layout.in_doubt().items():
             below = sorted(path for path in self.files if path.startswith(f"{directory}/"))
             layout = layout.decided(directory, names, map(self._beginning, below[:_EVIDENCE_FILES]))

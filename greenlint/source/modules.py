@@ -2,8 +2,8 @@
 
 An *import root* is a directory whose entries can be imported by their bare names: the root, those of
 `options.src`, the directory of each distribution, and the ``src`` and ``lib`` in it.  A file is named from
-the nearest import root that is not inside a regular package; the directories between are packages, namespace
-packages (PEP 420) among them.
+the nearest import root that is not inside a regular package, unless `options.src` says so; the directories between
+are packages, namespace packages (PEP 420) among them.
 
 A directory without ``__init__.py`` that holds packages and is none of these is in doubt: ``google/cloud`` is
 a namespace package, ``backend`` beside ``frontend`` is put on the path by whoever starts the program.  The
@@ -29,6 +29,8 @@ class Layout:
     src: frozenset[str] = frozenset()
     prefix: tuple[str, ...] = ()
     """Names of the packages that enclose the root, outermost first; empty when the root is a project."""
+    said: frozenset[str] = frozenset()
+    """Those of `src` that the user names: import roots even inside a package."""
 
     def in_doubt(self) -> Mapping[str, frozenset[str]]:
         """Return the directories that may be namespace packages or import roots, with their packages."""
@@ -92,7 +94,7 @@ class Layout:
     def _package(self, directory: str, roots: Collection[str]) -> tuple[str, str]:
         """Return the dotted name of a directory, which is empty for an import root, and its import root."""
         top = directory
-        while top in self.packages and top:
+        while top in self.packages and top and top not in self.said:
             top = top.rpartition("/")[0]
         enclosing = top
         while enclosing not in roots:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from greenlint.cli import main
+from greenlint.cli.commands import commands
 from tests.baseline.programs import CLIENTS, MAIN, lay
 
 
@@ -60,11 +61,11 @@ class TestFiles:
         assert files(capsys, "part") == ["part/setup.py"]
 
     def test_src_says_where_imports_start(self, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        for name in ("clients", "main"):
-            (shop / "odd" / "place").mkdir(parents=True, exist_ok=True)
-            (shop / f"{name}.py").rename(shop / "odd" / "place" / f"{name}.py")
+        (shop / "odd" / "place").mkdir(parents=True)
+        (shop / "clients.py").rename(shop / "odd" / "place" / "clients.py")
         (shop / "odd" / "__init__.py").touch()
         (shop / "odd" / "place" / "__init__.py").touch()
+        assert codes(capsys) == []
         assert codes(capsys, "--src", "odd/place") == ["GRN101"]
 
 
@@ -110,35 +111,37 @@ class TestOutput:
         assert capsys.readouterr().err.startswith(f"greenlint: {shop}: 2 files (")
 
 
+STATUSES: list[tuple[list[str], int]] = [
+    (["check"], 1),
+    (["check", "--exit-zero"], 0),
+    (["check", "--show-files"], 0),
+    (["check", "--show-settings"], 0),
+    (["check", "nowhere.py"], 2),
+    (["explain", "clients.py:3"], 0),
+    (["explain", "clients.py:1"], 0),
+    (["explain", "nowhere.py:1"], 2),
+    (["explain", "clients.py"], 2),
+    (["graph"], 0),
+    (["graph", "clients.py:3"], 0),
+    (["graph", "clients.py:1"], 2),
+    (["rule", "GRN101"], 0),
+    (["rule", "--all", "--output-format", "json"], 0),
+    (["rule", "GRN999"], 2),
+    (["rule", "--all", "--output-dir", "main.py"], 2),
+    (["config"], 0),
+    (["config", "hub"], 0),
+    (["config", "hubs"], 2),
+    (["entry-points"], 0),
+    (["entry-points", "nowhere"], 2),
+    (["clean"], 0),
+    (["clean", "nowhere"], 2),
+    (["--version"], 0),
+    (["chekc"], 2),
+]
+
+
 class TestStatuses:
-    @pytest.mark.parametrize(
-        ("words", "status"),
-        [
-            (["check"], 1),
-            (["check", "--exit-zero"], 0),
-            (["check", "--show-files"], 0),
-            (["check", "--show-settings"], 0),
-            (["check", "nowhere.py"], 2),
-            (["explain", "clients.py:3"], 0),
-            (["explain", "clients.py:1"], 0),
-            (["explain", "nowhere.py:1"], 2),
-            (["explain", "clients.py"], 2),
-            (["graph"], 0),
-            (["graph", "clients.py:3"], 0),
-            (["graph", "clients.py:1"], 2),
-            (["rule", "GRN101"], 0),
-            (["rule", "--all", "--output-format", "json"], 0),
-            (["rule", "GRN999"], 2),
-            (["rule", "--all", "--output-dir", "main.py"], 2),
-            (["config"], 0),
-            (["config", "hub"], 0),
-            (["config", "hubs"], 2),
-            (["clean"], 0),
-            (["clean", "nowhere"], 2),
-            (["--version"], 0),
-            (["chekc"], 2),
-        ],
-    )
+    @pytest.mark.parametrize(("words", "status"), STATUSES)
     def test_of_every_command(
         self, shop: Path, capsys: pytest.CaptureFixture[str], words: list[str], status: int
     ) -> None:
@@ -147,3 +150,8 @@ class TestStatuses:
         assert bool(captured.err) == (status == 2)
         assert "Traceback" not in captured.err
         assert "internal error" not in captured.err
+
+    @pytest.mark.parametrize("command", commands())
+    def test_are_shown_for_what_a_command_can_do_and_for_a_mistake(self, command: str) -> None:
+        shown = {status for words, status in STATUSES if words[0] == command}
+        assert shown == ({0, 1, 2} if command == "check" else {0, 2})

@@ -32,7 +32,7 @@ KEYS = {
     "force-exclude": "Apply the patterns to files that are named on the command line, too.",
     "respect-gitignore": "Leave out what git ignores.",
     "src": "Import roots, relative to the root of the program, if they cannot be inferred.",
-    "hub": "What switches between greenthreads: auto, eventlet, gevent or threading.",
+    "hub": "What switches between greenthreads: auto, eventlet or gevent; threading if nothing does: no findings.",
     "entry-points": (
         "Ways into the program that cannot be inferred: "
         '[{callable = "app.cmd.api:main", patched = true | false | ["socket", ...]}].'
