@@ -203,7 +203,8 @@ class Statistics:
     """Counts of one run.
 
     ``parsed``, ``cached`` (files whose facts, or whose part in the report, an earlier run left) and ``seconds``
-    (wall time) tell how the run went; all else is the same for equal programs.
+    (wall time) tell how the run went; all else is the same for equal programs. ``unresolved_calls`` are those of the
+    calls that the proof came by whose callee it could not name; the others of ``calls`` were not asked about.
     """
 
     files: int = 0

@@ -198,6 +198,7 @@ class Project:
             files=len(self.modules),
             functions=sum(module.facts.functions for module in self.modules),
             calls=sum(module.facts.call_count for module in self.modules),
+            unresolved_calls=sum(component.types.callers.unresolved for component in self._components),
             roots=sum(len(component.roots.all) for component in self._components),
             searches_given_up=sum(component.sharing.given_up for component in self._components),
         )

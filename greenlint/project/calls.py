@@ -55,6 +55,12 @@ class Callers:
         self.spawned: dict[tuple[Scope, str], list[Passed]] = {}
         self.handed: dict[tuple[Scope, str], list[Type]] = {}
         self.truncated: set[Scope] = set()
+        self._nameless: set[Site] = set()
+
+    @property
+    def unresolved(self) -> int:
+        """How many of the calls that the search came by call something unknown."""
+        return sum(not self._types.of(site.scope, site.call.callee) for site in self._nameless)
 
     def spawned_anew(self, spawned: dict[tuple[Scope, str], list[Passed]]) -> bool:
         """Take what spawners pass to parameters, and forget what rests on other news; return whether there is more."""
@@ -168,7 +174,10 @@ class Callers:
     def _edges(self, sites: Iterable[Site], function: Scope, handed: Value | None = None) -> Iterator[Edge]:
         """The calls that run a function, by what they call or, if it is given, by the value that is handed over."""
         for site in sites:
-            for callee in self._types.of(site.scope, handed or site.call.callee):
+            callees = self._types.of(site.scope, handed or site.call.callee)
+            if not (callees or handed):
+                self._nameless.add(site)
+            for callee in callees:
                 if any(target is function for target, _ in self.targets(callee)):
                     yield Edge(site, callee, handed)
                     break
