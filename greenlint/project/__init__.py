@@ -103,8 +103,11 @@ class Component:
         return bool(runs) and all(self.timeline.state(run, "socket") is Patched.NO for run in runs)
 
     def _made_too_early(self, site: Site) -> bool:
-        """Whether an object of ``threading`` is made before the patch, in some entry point."""
-        return bool(self.timeline.made_before_patch(site))
+        """Whether an object of ``threading`` is made before the patch in some entry point, or where none comes."""
+        if self.timeline.made_before_patch(site):
+            return True
+        runs = [run for run in self.timeline.running(site.scope) if run.patches]
+        return bool(runs) and all(self.timeline.state(run, "thread") is Patched.NO for run in runs)
 
     def _placed(self, *places: str) -> Iterator[Scope]:
         """The functions that a comment declares to run in one of the places."""
