@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Location, Role, Severity, Step
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conflicts import Conflict, PatchInThread, conflicts, patches_in_threads
 from greenlint.rules.base import Rule
 
@@ -72,11 +72,11 @@ class ConflictingMonkeyPatch(Rule):
         where = _where(second, first, run.entry.module.path, teller)
         assumptions = ("the test around the patch lets it happen",) if second.conditions or first.conditions else ()
         one, other = first.selection.library, second.selection.library
-        held = f"; in {names_of(conflict.runs)}" if len(component.timeline.runs) > 1 else ""
+        holds_in = held(component.timeline, conflict.runs, conflict.fine)
         return self.finding(
             where,
             f"{one} and {other} both patch the program",
-            f"{second.name} patches after {_place(first)} has patched with {one}: greenthreads of {one} hang{held}",
+            f"{second.name} patches after {_place(first)} has patched with {one}: greenthreads of {one} hang{holds_in}",
             identity=(first.name, second.name),
             witness=tuple(dict.fromkeys((teller.entry(run), *teller.patched(first), *teller.patched(second)))),
             confidence=Confidence.LIKELY if assumptions else Confidence.CERTAIN,

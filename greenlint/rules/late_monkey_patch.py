@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Severity
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.late import LateImport, late_imports
 from greenlint.project.patching.sorted_imports import look_sorted
@@ -96,7 +96,7 @@ class LateMonkeyPatch(Rule):
         return self.finding(
             where,
             f"{late.breaker.name} is imported before the monkey patch",
-            f"{message}{_others(late)}{_held(component, late)}" + (_SORTED if sorted_ else ""),
+            f"{message}{_others(late)}{held(component.timeline, late.runs, late.fine)}" + (_SORTED if sorted_ else ""),
             identity=(late.breaker.name, late.scope.label, patch.name),
             witness=tuple(
                 dict.fromkeys(
@@ -143,12 +143,3 @@ def _others(late: LateImport) -> str:
         return f", as does the import at line {late.others[0][0][0]}"
     lines = ", ".join(str(span[0]) for span, _ in late.others[:3])
     return f", as do the imports at lines {lines}" + (" and further down" if len(late.others) > 3 else "")
-
-
-def _held(component: Component, late: LateImport) -> str:
-    """Say in which entry points it holds, and in which the import is fine."""
-    runs = component.timeline.runs
-    if len(runs) < 2:
-        return ""
-    fine = [run for run in runs if run not in late.runs and run.patches and late.event.frame.scope.module in run.loads]
-    return f"; in {names_of(late.runs)}" + (f", not in {names_of(fine, 2)}" if fine else "")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Location, Role, Severity, Step
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.objects import StaleObject, stale_objects
 from greenlint.rules.base import Rule
@@ -110,7 +110,7 @@ class LockCreatedBeforePatch(Rule):
             f"{_what(found)} is made before the monkey patch",
             f"{_what(found)} is made before {teller.place(patch, home.scope.module)} and {_EFFECTS[found.effect]};"
             f" used in {function.label} at {_at(function, line, made.site.scope)}"
-            f"{_others(found)}{_held(component, found)}",
+            f"{_others(found)}{held(component.timeline, found.runs, found.fine)}",
             identity=(row.constructor, made.site.scope.label, made.kept_as),
             witness=tuple(dict.fromkeys(told)),
             confidence=Confidence.LIKELY if assumptions else Confidence.CERTAIN,
@@ -149,7 +149,3 @@ def _others(found: StaleObject) -> str:
         return ""
     more = f" and {len(places) - 2} more" if len(places) > 2 else ""
     return f"; so are those at {', '.join(places[:2])}{more}"
-
-
-def _held(component: Component, found: StaleObject) -> str:
-    return f"; in {names_of(found.runs)}" if len(component.timeline.runs) > 1 else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from greenlint.model import Finding, Severity
 from greenlint.project.blocking.reach import Way
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.needs import Need
 from greenlint.project.patching.partial import PartialPatch, partial_patches
 from greenlint.rules.base import Rule
@@ -93,10 +93,11 @@ class PartialMonkeyPatch(Rule):
         steps = [teller.entry(partial.runs[0]), *teller.patched(patch)]
         for need, way in dict.fromkeys(partial.left_out.values()):
             steps += told_need(teller, need, way)
+        holds_in = held(component.timeline, partial.runs, partial.fine)
         return self.finding(
             where,
             f"the monkey patch leaves out {_list(groups)}",
-            f"{patch.name} leaves out {_list(groups)}: {_uses(partial)}{_held(component, partial)}",
+            f"{patch.name} leaves out {_list(groups)}: {_uses(partial)}{holds_in}",
             identity=(patch.name, *groups, patch.site.scope.label),
             witness=tuple(dict.fromkeys(steps)),
             severity=Severity.ERROR if hangs else Severity.WARNING,
@@ -117,7 +118,3 @@ def _uses(partial: PartialPatch) -> str:
         for need, _ in list(by_need)[:2]
     ]
     return ", ".join(shown)
-
-
-def _held(component: Component, partial: PartialPatch) -> str:
-    return f"; in {names_of(partial.runs)}" if len(component.timeline.runs) > 1 else ""

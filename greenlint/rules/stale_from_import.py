@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from greenlint.model import Confidence, Finding, Role, Severity, Step
-from greenlint.project.patching.chains import Teller, names_of
+from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.stale import Bound, StaleNames, stale_names
 from greenlint.rules.base import Rule
@@ -93,7 +93,7 @@ class StaleFromImport(Rule):
             where,
             f"{names} {_are(stale)} bound before the monkey patch",
             f"{names} {_are(stale)} bound{_how(first)} before {teller.place(patch, first.scope.module)} and"
-            f" {_effects(stale)}{_others(stale)}{_held(component, stale)}",
+            f" {_effects(stale)}{_others(stale)}{held(component.timeline, stale.runs, stale.fine)}",
             identity=(names, first.scope.label, first.kind),
             witness=tuple(dict.fromkeys(told)),
             confidence=Confidence.LIKELY if assumptions else Confidence.CERTAIN,
@@ -138,7 +138,3 @@ def _others(stale: StaleNames) -> str:
         return ""
     more = f" and {len(places) - 2} more" if len(places) > 2 else ""
     return f"; so are names at {', '.join(places[:2])}{more}"
-
-
-def _held(component: Component, stale: StaleNames) -> str:
-    return f"; in {names_of(stale.runs)}" if len(component.timeline.runs) > 1 else ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from greenlint.model import Location, Role, Step
 from greenlint.project.patching.execution import Frame, ImportEvent, PatchEvent
-from greenlint.project.patching.timeline import Run
+from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Module, Scope
 from greenlint.project.witness import Locator
 from greenlint.summary.facts import Span
@@ -121,6 +121,19 @@ def groups_of(patch: PatchEvent) -> str:
     sure = sorted(patch.selection.groups)
     possible = [f"perhaps {group}" for group in sorted(patch.selection.possible)]
     return ", ".join([*sure, *possible]) or "nothing"
+
+
+def spared(timeline: Timeline, module: Module, concerned: Iterable[Run]) -> list[Run]:
+    """Return the runs that patch and can load a module, and are none of those."""
+    bad = set(concerned)
+    return [run for run in timeline.runs if run.patches and module in run.loads and run not in bad]
+
+
+def held(timeline: Timeline, runs: list[Run], fine: list[Run]) -> str:
+    """Say in which entry points something holds and in which it is fine; nothing where there is one only."""
+    if len(timeline.runs) < 2:
+        return ""
+    return f"; in {names_of(runs)}" + (f", not in {names_of(fine, 2)}" if fine else "")
 
 
 def names_of(runs: list[Run], most: int = 3) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
+from greenlint.project.patching.chains import spared
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.execution import PatchEvent
 from greenlint.project.patching.timeline import Run, Timeline
@@ -18,11 +19,12 @@ _THREADS = ("threading.Thread", "threading.Timer")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conflict:
-    """Two patches by different libraries that one run makes, in their order."""
+    """Two patches by different libraries that the entry points ``runs`` make, in their order, and ``fine`` do not."""
 
     first: PatchEvent
     second: PatchEvent
     runs: list[Run]
+    fine: list[Run] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,10 @@ def conflicts(timeline: Timeline) -> Iterator[Conflict]:
                 known = found.setdefault(key, Conflict(first, second, []))
                 known.runs.append(run)
                 break
+    concerned = {run for conflict in found.values() for run in conflict.runs}
+    for conflict in found.values():
+        frame = conflict.second.frame or conflict.first.frame
+        conflict.fine.extend(spared(timeline, frame.scope.module, concerned) if frame is not None else ())
     yield from found.values()
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import LateImportRow
 from greenlint.project.library import Library
-from greenlint.project.patching.chains import Hop, hops, parting
+from greenlint.project.patching.chains import Hop, hops, parting, spared
 from greenlint.project.patching.conditions import Conditions
 from greenlint.project.patching.execution import ImportEvent, PatchEvent
 from greenlint.project.patching.groups import all_groups
@@ -34,6 +34,7 @@ class LateImport:
     """A statement that imports what breaks, before the patch; ``others`` stand in the same scope behind it.
 
     ``scope`` and ``span`` are the statement that has to move: where the ways to the import and to the patch part.
+    In the entry points ``runs`` it comes too early, in ``fine`` it does not.
     """
 
     scope: Scope
@@ -43,6 +44,7 @@ class LateImport:
     patch: PatchEvent
     runs: list[Run]
     others: list[tuple[Span, str]]
+    fine: list[Run] = field(default_factory=list)
 
     @property
     def conditions(self) -> Conditions:
@@ -63,6 +65,9 @@ def late_imports(timeline: Timeline, library: Library) -> Iterator[LateImport]:
                 found[hop.scope, patch.site] = LateImport(hop.scope, hop.span, breaker, event, patch, [run], [])
             else:
                 _add(known, hop, breaker, run)
+    for late in found.values():
+        concerned = (run for other in found.values() if other.scope is late.scope for run in other.runs)
+        late.fine.extend(spared(timeline, late.event.frame.scope.module, concerned))
     yield from sorted(found.values(), key=lambda late: (late.scope.module.path, late.span))
 
 

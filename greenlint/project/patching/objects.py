@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import StaleObjectRow
-from greenlint.project.patching.chains import cause, hops
+from greenlint.project.patching.chains import cause, hops, spared
 from greenlint.project.patching.execution import PatchEvent, Position, call_position
 from greenlint.project.patching.groups import groups_of_name
 from greenlint.project.patching.mentions import attribute_uses, blocks_that_hold, uses, written
@@ -42,17 +42,21 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StaleObject:
-    """Something made before the patch and used after it; ``others`` came with the same import."""
+    """Something made before the patch and used after it; ``others`` came with the same import.
+
+    In the entry points ``runs`` it is made before the patch, in ``fine`` after it.
+    """
 
     made: Made
     effect: str
     patch: PatchEvent
     runs: list[Run]
     others: list[Made] = field(default_factory=list)
+    fine: list[Run] = field(default_factory=list)
 
 
 def stale_objects(timeline: Timeline, types: Types) -> Iterator[StaleObject]:
-    """Yield what is made before the patch and used after it."""
+    """Yield what is made before the patch and used after it, once for each call that makes it."""
     if not timeline.patches:
         return
     made = [m for module in timeline.modules if module.role == "code" for m in _made_in(module, types)]
@@ -69,7 +73,13 @@ def stale_objects(timeline: Timeline, types: Types) -> Iterator[StaleObject]:
                 known.runs.append(run)
             if m is not known.made and m not in known.others:
                 known.others.append(m)
-    yield from sorted(found.values(), key=lambda o: o.made.site.key)
+    merged: dict[Site, StaleObject] = {}
+    for stale in found.values():
+        known = merged.setdefault(stale.made.site, stale)
+        known.runs.extend(run for run in stale.runs if run not in known.runs)
+    for stale in merged.values():
+        stale.fine.extend(spared(timeline, stale.made.site.scope.module, stale.runs))
+    yield from sorted(merged.values(), key=lambda o: o.made.site.key)
 
 
 def _late(run: Run, m: Made, types: Types) -> tuple[PatchEvent, str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from greenlint.project.blocking.contexts import place_elsewhere
 from greenlint.project.blocking.reach import Reach, Way
+from greenlint.project.patching.chains import spared
 from greenlint.project.patching.execution import PatchEvent
 from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.needs import Need, Needs
@@ -18,11 +19,15 @@ from greenlint.project.types import Types
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartialPatch:
-    """A patch call, and for each group that it leaves out a call of a greenthread that needs it."""
+    """A patch call, and for each group that it leaves out a call of a greenthread that needs it.
+
+    In the entry points ``runs`` nothing else patches these groups; those in ``fine`` come by such a call, too.
+    """
 
     patch: PatchEvent
     left_out: dict[str, tuple[Need, Way]] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    fine: list[Run] = field(default_factory=list)
 
 
 def partial_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[PartialPatch]:
@@ -47,6 +52,11 @@ def partial_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
                     known.left_out.setdefault(group, (need, way))
                 if run not in known.runs:
                     known.runs.append(run)
+    concerned = {run for partial in found.values() for run in partial.runs}
+    for partial in found.values():
+        needing = {need.scope.module for need, _ in partial.left_out.values()}
+        fine = {run for module in needing for run in spared(timeline, module, concerned)}
+        partial.fine.extend(run for run in timeline.runs if run in fine)
     yield from found.values()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from greenlint.knowledge.schema import StaleNameRow
-from greenlint.project.patching.chains import Hop, cause, hops
+from greenlint.project.patching.chains import Hop, cause, hops, spared
 from greenlint.project.patching.execution import PatchEvent, Position
 from greenlint.project.patching.groups import groups_of_name
 from greenlint.project.patching.mentions import is_called, is_used, written
@@ -41,7 +41,8 @@ class Bound(NamedTuple):
 class StaleNames:
     """Names that one statement binds before the patch; ``others`` are such statements in modules it came with.
 
-    ``effects`` tells what becomes of each name, by library.
+    ``effects`` tells what becomes of each name, by library. In the entry points ``runs`` it comes before the patch,
+    in ``fine`` behind it.
     """
 
     first: Bound
@@ -51,12 +52,14 @@ class StaleNames:
     way: list[Hop]
     runs: list[Run]
     others: list[Bound] = field(default_factory=list)
+    fine: list[Run] = field(default_factory=list)
 
 
 def stale_names(timeline: Timeline, types: Types) -> Iterator[StaleNames]:
     """Yield what is bound before the patch and used after it, by statement.
 
     Of the statements in modules that one import brings in, only the first is yielded: what has to move is that import.
+    A statement that several entry points come to before their patches is yielded once.
     """
     bound = [b for module in timeline.modules for b in _bound_in(module, types)] if timeline.patches else []
     used = [b for b in bound if _is_used(b, types)]
@@ -74,7 +77,13 @@ def stale_names(timeline: Timeline, types: Types) -> Iterator[StaleNames]:
                 found[key] = StaleNames(b, [b.row.name], [effect], patch, way, [run])
             else:
                 _add(known, b, effect, run)
-    yield from sorted(found.values(), key=lambda s: (s.first.scope.module.path, s.first.span))
+    merged: dict[object, StaleNames] = {}
+    for stale in found.values():
+        known = merged.setdefault((stale.first.scope, stale.first.span), stale)
+        known.runs.extend(run for run in stale.runs if run not in known.runs)
+    for stale in merged.values():
+        stale.fine.extend(spared(timeline, stale.first.scope.module, stale.runs))
+    yield from sorted(merged.values(), key=lambda s: (s.first.scope.module.path, s.first.span))
 
 
 def _add(known: StaleNames, b: Bound, effect: str, run: Run) -> None:
