@@ -97,6 +97,8 @@ class Hierarchy:
     def _linearise(self, klass: Klass) -> tuple[Base, ...]:
         bases = list(dict.fromkeys(self._bases_of(klass)))
         sequences: list[list[Base]] = [list(self.order(b)) if isinstance(b, Klass) else [b] for b in bases]
+        if len(bases) == 1:
+            return (klass, *sequences[0])
         sequences.append(list(bases))
         merged: list[Base] = [klass]
         while any(sequences):

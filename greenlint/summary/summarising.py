@@ -148,10 +148,10 @@ def _chunks(sources: Sequence[Source]) -> list[list[Source]]:
 
 @contextmanager
 def _processes(workers: int) -> Iterator[Executor]:
-    """Start worker processes; when the caller is interrupted they end after their present task."""
+    """Start worker processes; they end after their present task when the caller is interrupted, at once if it dies."""
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, _start_method(), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, _start_method(), initializer=_belong_to_the_caller)
     try:
         yield pool
     finally:
@@ -169,10 +169,23 @@ def _start_method() -> BaseContext:
     return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
 
 
-def _ignore_interrupts() -> None:
+def _belong_to_the_caller() -> None:
+    """Leave interrupts to the caller, and do not outlive it: an idle worker would wait for tasks for ever."""
     import signal
+    import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+
+
+def _end_with_the_caller() -> None:
+    from multiprocessing import parent_process
+    from multiprocessing.connection import wait
+
+    caller = parent_process()
+    if caller is not None:
+        wait([caller.sentinel])
+        os._exit(1)
 
 
 def _encoded(summary: ModuleFacts | Notice) -> bytes | _Failure:

@@ -1,0 +1,1 @@
+"""Input that no honest program looks like, through the whole pipeline."""
