@@ -113,8 +113,9 @@ class Attributes:
         if not base.exact:
             for subclass, method in self._types.hierarchy.overrides(klass, name):
                 found.extend(self._as_attribute(method, subclass, False))
-        found.extend(self.field(klass, name, not base.exact))
-        if not found:
+        kept = self.field(klass, name, not base.exact)
+        found.extend(kept)
+        if not methods and not kept:
             found.extend(self._inherited(base, holder, name))
         return tuple(dict.fromkeys(found))
 

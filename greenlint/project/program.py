@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from greenlint.project.beside import file_beside
 from greenlint.project.forks import is_forked_child
 from greenlint.summary import facts
 from greenlint.summary.facts import Binding, Body, Value
@@ -392,8 +393,5 @@ class Program:
         """Return the module of that name, or the file of that name beside the importing script."""
         module = self.modules.get(dotted)
         if module is None and importer is not None and dotted:
-            folder = importer.path.rpartition("/")[0]
-            base = f"{folder}/" if folder else ""
-            relative = dotted.replace(".", "/")
-            module = self._by_path.get(f"{base}{relative}.py") or self._by_path.get(f"{base}{relative}/__init__.py")
+            module = file_beside(importer, dotted, self._by_path, self.modules)
         return module

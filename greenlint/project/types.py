@@ -214,7 +214,7 @@ class Types:
         return inner if outer in _ANNOTATION_WRAPPERS else ()
 
     def _local(self, scope: Scope, name: str) -> Types_:
-        found = [t for b in scope.locals.get(name, ()) for t in self.of(scope, b.value)]
+        found = [t for b in scope.locals.get(name, ()) for t in self._bound(scope, b)]
         for child, binding in scope.nonlocal_bindings(name):
             found.extend(self.of(child, binding.value))
         found.extend(self.attributes.contents_of_name(scope, name))
@@ -222,6 +222,19 @@ class Types:
         if parameter is not None:
             found.extend(self._parameter(scope, parameter))
         return distinct(found)
+
+    def _bound(self, scope: Scope, binding: facts.Binding) -> Types_:
+        """What a name is bound to; in a class or module a name means what stands above, or else outside."""
+        head = binding.value
+        while isinstance(head, facts.Attribute):
+            head = head.base
+        if scope.kind in ("class", "module") and isinstance(head, facts.Name) and _is_unbound(scope, head.id, binding):
+            outside = scope.parent
+            if outside is not None:
+                return self.of(outside, binding.value)
+            if head.id in _BUILTINS and head is binding.value:
+                return (External("builtins." + head.id),)
+        return self.of(scope, binding.value)
 
     def _parameter(self, scope: Scope, parameter: facts.Parameter) -> Iterable[Type]:
         owner = scope.owner
@@ -240,7 +253,7 @@ class Types:
 
     def _global(self, module: Module, name: str) -> Types_:
         body = module.body
-        found = [t for b in body.locals.get(name, ()) for t in self.of(body, b.value)]
+        found = [t for b in body.locals.get(name, ()) for t in self._bound(body, b)]
         for scope_index, index in module.facts.global_writes.get(name, ()):
             scope = module.scopes[scope_index]
             found.extend(self.of(scope, scope.body.bindings[index].value))
@@ -289,6 +302,12 @@ class Types:
                 elif isinstance(base, Opaque):
                     found.append(base.path + "()")
         return found
+
+
+def _is_unbound(scope: Scope, name: str, binding: facts.Binding) -> bool:
+    """Whether all that binds a name of a scope stands at a binding or after it."""
+    bound = scope.locals.get(name, ())
+    return bool(bound) and all(b.line >= binding.line for b in bound)
 
 
 def distinct(found: Iterable[Type]) -> Types_:

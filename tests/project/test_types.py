@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from greenlint.project.terms import ClassType, External, FunctionType, Instance, ModuleType, Opaque, Type
+from greenlint.project.terms import (
+    BoundMethod,
+    ClassType,
+    External,
+    FunctionType,
+    Instance,
+    Member,
+    ModuleType,
+    Opaque,
+    Type,
+)
 
 from .linking import component, scope
 
@@ -100,3 +110,72 @@ class TestValues:
 
 def kinds_of(found: tuple[Type, ...]) -> list[str]:
     return [t.klass.name for t in found if isinstance(t, Instance)]
+
+
+class TestOrder:
+    """In the body of a class or module a name means what stands above it."""
+
+    def test_a_name_in_a_class_is_no_method_that_is_defined_further_down(self) -> None:
+        source = """
+            class Node: pass
+            class Box:
+                node = Node
+                def Node(self): pass
+                def make(self):
+                    return self.node()
+        """
+        linked = component({"main.py": source})
+        function = scope(linked, "main", "Box.make")
+        (found,) = linked.types.of(function, function.body.calls[0].callee)
+        assert isinstance(found, ClassType)
+
+    def test_a_class_may_keep_a_global_under_its_own_name(self) -> None:
+        source = "class Node: pass\nclass Box:\n    Node = Node\n    def make(self):\n        return self.Node()\n"
+        linked = component({"main.py": source})
+        function = scope(linked, "main", "Box.make")
+        (found,) = linked.types.of(function, function.body.calls[0].callee)
+        assert isinstance(found, ClassType)
+
+    def test_a_builtin_is_kept_before_a_function_of_its_name_is_defined(self) -> None:
+        source = "before = open\ndef open(path):\n    return before(path)\nafter = open\n"
+        assert kinds({"main.py": source}, "before") == (External("builtins.open"),)
+        assert [type(t) for t in kinds({"main.py": source}, "after")] == [FunctionType]
+
+    def test_a_name_bound_above_and_below_is_both(self) -> None:
+        source = "def a(): pass\nx = a\ndef a(): pass\n"
+        assert len(kinds({"main.py": source}, "x")) == 2
+
+
+class TestInheritance:
+    def test_an_override_hides_no_method_that_a_library_base_has(self) -> None:
+        source = """
+            import http.client
+            class Base(http.client.HTTPConnection):
+                def ask(self):
+                    self.send(b"")
+            class Sub(Base):
+                def send(self, data): pass
+        """
+        linked = component({"main.py": source})
+        function = scope(linked, "main", "Base.ask")
+        found = linked.types.of(function, function.body.calls[0].callee)
+        assert {type(t) for t in found} == {BoundMethod, Member}
+
+    def test_super_of_a_class_with_an_unknown_base_is_unknown(self) -> None:
+        source = "import lib\nclass A(lib.make()):\n    def default(self):\n        return super().default()\n"
+        linked = component({"main.py": source})
+        function = scope(linked, "main", "A.default")
+        assert all(isinstance(t, Member) for t in linked.types.of(function, function.body.calls[1].callee))
+
+    def test_a_module_of_a_package_does_not_import_itself_for_the_standard_library(self) -> None:
+        sources = {"kit/__init__.py": "", "kit/json.py": "import json\nencoder = json.JSONEncoder\n"}
+        linked = component(sources)
+        assert linked.types.global_name(linked.program.modules["kit.json"], "encoder") == (
+            External("json.JSONEncoder"),
+        )
+
+    def test_a_script_imports_the_file_beside_it(self) -> None:
+        sources = {"tools/run.py": "import json\nx = json.make\n", "tools/json.py": "def make(): pass\n"}
+        linked = component(sources)
+        (found,) = linked.types.global_name(linked.program.modules["tools.run"], "x")
+        assert isinstance(found, FunctionType)
