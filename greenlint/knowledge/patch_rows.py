@@ -159,13 +159,29 @@ class AutoPatcherRow(Row, frozen=True, gc=False):
 
 
 class NativeThreadRow(Row, frozen=True, gc=False):
-    """What a green or patched thing does when an OS thread uses it."""
+    """What a green or patched thing does when an OS thread uses it.
+
+    ``names`` are what the OS thread calls, ``partners`` what somebody else calls on the same object meanwhile (none:
+    whatever others do).  ``group``: the patch group that makes the names green, if they are not green by themselves.
+    ``held``: only if one of the two waits while it holds the object.  ``pool_wakes``: jobs of gevent's own threadpool
+    are fine, because the hub wakes up when they end.  ``unless_called`` and ``unless_defined`` name what makes it safe:
+    a call, and a method that a class of the program overrides.  ``instance_attributes`` as in blocking rows.
+    """
 
     id: str
     on_eventlet: Effect
     on_gevent: Effect
     what: str
     names: tuple[DottedName, ...] = ()
+    partners: tuple[DottedName, ...] = ()
+    group: Group | None = None
+    held: bool = False
+    pool_wakes: bool = False
+    unless_called: tuple[DottedName, ...] = ()
+    unless_defined: tuple[DottedName, ...] = ()
+    instance_attributes: bool = False
+    failure: str = ""
+    fix: str = ""
 
 
 class EventletKeywordRow(Row, frozen=True, gc=False):

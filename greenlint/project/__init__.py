@@ -12,7 +12,9 @@ from functools import cached_property
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
+from greenlint.project.blocking.across import Across, NativeUses
 from greenlint.project.blocking.contexts import Contexts
+from greenlint.project.blocking.region import Region
 from greenlint.project.components import connected, imported_modules
 from greenlint.project.guards import Guards, Taken
 from greenlint.project.handing import feed
@@ -142,6 +144,16 @@ class Component:
     def shared(self) -> tuple[SharedObject, ...]:
         """The clients that greenthreads share."""
         return tuple(self.sharing.shared_objects())
+
+    @cached_property
+    def region(self) -> Region:
+        """What native threads run."""
+        return Region(self.types, self.roots, self._runs_native)
+
+    @cached_property
+    def used_across(self) -> tuple[Across, ...]:
+        """The green and patched things that native threads use."""
+        return tuple(NativeUses(self.types, self.region, self.timeline, self.patched).all())
 
     @cached_property
     def reused(self) -> tuple[Reused, ...]:

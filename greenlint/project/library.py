@@ -70,6 +70,7 @@ class Library:
         """Names whose calls make objects that the proof tells apart by the place they were made."""
         knowledge = self.knowledge
         receivers = {self.canonical(row.receiver) for row in knowledge.rows.spawn if row.receiver}
+        touched = {self.canonical(name) for row in knowledge.rows.native_thread for name in row.names}
         return frozenset(
             {
                 *knowledge.clients_by_constructor,
@@ -77,6 +78,7 @@ class Library:
                 *knowledge.guards_by_name,
                 *knowledge.spawns_by_name,
                 *receivers,
+                *(name.rpartition(".")[0] for name in touched),
             }
         )
 
