@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from greenlint.project.beside import file_beside
 from greenlint.project.forks import is_forked_child
+from greenlint.project.import_folders import ImportFolders
 from greenlint.summary import facts
 from greenlint.summary.facts import Binding, Body, Value
 
@@ -280,7 +280,7 @@ class Program:
         self.modules: Mapping[str, Module] = {
             module.name: module for module in sorted(modules, key=lambda module: module.path)
         }
-        self._by_path = {module.path: module for module in self.modules.values()}
+        self._folders = ImportFolders(self.modules)
         self._calls: dict[str, tuple[Site, ...]] = {}
         self._handed: dict[str, tuple[tuple[Site, int | str, Value], ...]] = {}
 
@@ -390,8 +390,6 @@ class Program:
         return frozenset(found)
 
     def module_for(self, dotted: str, importer: Module | None = None) -> Module | None:
-        """Return the module of that name, or the file of that name beside the importing script."""
+        """Return the module of that name, or that of a file beside the importing one or on ``sys.path``."""
         module = self.modules.get(dotted)
-        if module is None and importer is not None and dotted:
-            module = file_beside(importer, dotted, self._by_path, self.modules)
-        return module
+        return self._folders.module(dotted, importer) if module is None and dotted else module

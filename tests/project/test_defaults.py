@@ -36,6 +36,7 @@ class TestOfTheEnvironment:
             "getenv('GREEN')",
             "'GREEN' in os.environ",
             "'GREEN' in environ",
+            "'--green' in sys.argv",
             "os.environ.get('GREEN', '') == '1'",
             "os.environ.get('GREEN') == '1'",
             "os.environ.get('GREEN', '0') != '0'",
@@ -103,7 +104,6 @@ class TestOfTheEnvironment:
             "chosen()",
             "settings.green",
             "os.environ.get('GREEN') or chosen()",
-            "'--green' in sys.argv",
         ],
     )
     def test_that_would_fail_or_asks_more_is_open(self, test: str) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from greenlint.knowledge.schema import PatchApiRow
-from greenlint.project.program import Scope, Site
+from greenlint.project.patching.imports import Imports
+from greenlint.project.program import Module, Scope, Site
 from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, PartialType, Type
 from greenlint.project.types import Types
 from greenlint.summary import facts
@@ -27,11 +28,12 @@ class PatchCalls:
     """The patch calls of one program and the way to them.
 
     ``sites`` maps a scope to its calls that patch, with the rows of what is called; ``edges`` maps a scope to its
-    calls that lead to a patch, with the functions called.
+    calls that lead to a patch, with the functions called. A function that imports a module which patches leads to it.
     """
 
-    def __init__(self, types: Types) -> None:
+    def __init__(self, types: Types, imports: Imports) -> None:
         self._types = types
+        self._imports = imports
         self.sites: dict[Scope, dict[int, PatchApiRow]] = {}
         self.suspects: list[Site] = []
         self.edges: dict[Scope, dict[int, tuple[Scope, ...]]] = {}
@@ -81,6 +83,12 @@ class PatchCalls:
         """Go up from the patch calls: a function that comes to one leads to it, and so do its callers."""
         work = [scope for scope in self.sites if scope.kind in ("function", "lambda")]
         seen = set(work)
+        self._lead_from(work, seen)
+        while work := [scope for scope in self._importing_functions() if scope not in seen]:
+            seen.update(work)
+            self._lead_from(work, seen)
+
+    def _lead_from(self, work: list[Scope], seen: set[Scope]) -> None:
         while work and len(seen) < _MOST_LEADING:
             function = work.pop()
             for site in self._calls_of(function):
@@ -91,6 +99,26 @@ class PatchCalls:
                 if site.scope.kind in ("function", "lambda") and site.scope not in seen:
                     seen.add(site.scope)
                     work.append(site.scope)
+
+    def patching_at_import(self) -> Iterator[Module]:
+        """Yield the modules that patch when they are imported: by a call, or by importing a library that does."""
+        for scope in (*self.sites, *self.edges):
+            if scope.kind in ("module", "class"):
+                yield scope.module
+        for module in self._types.program.modules.values():
+            for name in self._imports.names(module):
+                if any(row.trigger_kind == "import" and row.groups for row in self._types.library.auto_patchers(name)):
+                    yield module
+
+    def _importing_functions(self) -> Iterator[Scope]:
+        """Yield the functions that import what patches when it is imported, when their own modules do not."""
+        patching = self._imports.importers(self.patching_at_import(), at_import=True)
+        for module in self._types.program.modules.values():
+            if module.role == "code" and module not in patching and patching & {*self._imports.neighbours(module)}:
+                for scope in module.scopes:
+                    targets = (t for site in scope.body.imports for t in self._imports.run_by(module, site))
+                    if scope.kind == "function" and any(target in patching for target in targets):
+                        yield scope
 
     def _calls_of(self, function: Scope) -> Iterator[Site]:
         count = 0

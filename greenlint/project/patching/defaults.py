@@ -1,4 +1,4 @@
-"""How does a test come out when nobody has set anything: no environment variable, no debugger?
+"""How does a test come out when nobody has set anything: no environment variable, no option, no debugger?
 
 What stands behind a test of the environment happens or not as the user wishes; but one of the two is what happens
 when the user wishes nothing.
@@ -18,6 +18,9 @@ from greenlint.summary.facts import Value
 
 _OPEN = object()
 _GETTERS = ("os.environ.get", "os.getenv")
+_WISHES = ("os.environ", "sys.argv")
+"""What holds the user's wishes by name: nothing by default."""
+
 _DEBUGGER = re.compile(r"debugger|pydev", re.IGNORECASE)
 _METHODS: Mapping[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "strip": str.strip}
 _CONVERSIONS: Mapping[str, Callable[..., object]] = {
@@ -35,7 +38,7 @@ _DEEPEST = 6
 
 
 def by_default(types: Types, scope: Scope, test: Value | None) -> bool | None:
-    """Return how a test comes out by default; None if it asks something else than the environment or a debugger."""
+    """Return how a test comes out by default; None if it asks for something else than a wish of the user."""
     value = _evaluated(types, scope, test, 0)
     return None if value is _OPEN else bool(value)
 
@@ -92,7 +95,7 @@ def _applied(function: Callable[..., object], *values: object) -> object:
 def _operation(types: Types, scope: Scope, test: facts.Operation, depth: int) -> object:
     if test.operator in ("in", "not in") and _is_debugger_asked_for(test.operands[0]):
         return test.operator == "not in"
-    if test.operator in ("in", "not in") and _path(types, scope, test.operands[1]) == "os.environ":
+    if test.operator in ("in", "not in") and _path(types, scope, test.operands[1]) in _WISHES:
         return test.operator == "not in"
     values = [_evaluated(types, scope, operand, depth + 1) for operand in test.operands]
     if test.operator in ("and", "or"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from greenlint.project.library import Library
 from greenlint.project.program import Module, Program
@@ -88,17 +89,26 @@ class Imports:
                     work.append(neighbour)
         return found
 
-    def importers(self, modules: Iterable[Module]) -> frozenset[Module]:
-        """Return the modules and all that import them, directly or not."""
-        reverse: dict[Module, list[Module]] = {}
-        for module in self._program.modules.values():
-            for neighbour in self.neighbours(module):
-                reverse.setdefault(neighbour, []).append(module)
+    def importers(self, modules: Iterable[Module], at_import: bool = False) -> frozenset[Module]:
+        """Return the modules and all that import them, directly or not; with ``at_import``, not in functions."""
         found = set(modules)
         work = list(found)
         while work:
-            for importer in reverse.get(work.pop(), ()):
-                if importer not in found:
+            imported = work.pop()
+            for importer in self._importing.get(imported, ()):
+                if importer not in found and (not at_import or self._imports_at_once(importer, imported)):
                     found.add(importer)
                     work.append(importer)
         return frozenset(found)
+
+    @cached_property
+    def _importing(self) -> dict[Module, list[Module]]:
+        """Module -> those that import it, in whichever function."""
+        found: dict[Module, list[Module]] = {}
+        for module in self._program.modules.values():
+            for neighbour in self.neighbours(module):
+                found.setdefault(neighbour, []).append(module)
+        return found
+
+    def _imports_at_once(self, importer: Module, imported: Module) -> bool:
+        return any(imported in self.run_by(importer, site) for site in importer.body.body.imports)

@@ -96,7 +96,7 @@ class Timeline:
     @cached_property
     def calls(self) -> PatchCalls:
         """The calls that patch."""
-        return PatchCalls(self._types)
+        return PatchCalls(self._types, self.imports)
 
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
@@ -155,13 +155,8 @@ class Timeline:
     @cached_property
     def _patching(self) -> frozenset[Module]:
         """The modules that patch when they are imported, or hold a function that does."""
-        found = {scope.module for scope in self.calls.sites}
-        found |= {site.scope.module for site in self.calls.suspects}
-        for module in self._types.program.modules.values():
-            for name in self.imports.names(module):
-                if any(row.trigger_kind == "import" and row.groups for row in self._types.library.auto_patchers(name)):
-                    found.add(module)
-        return frozenset(found)
+        holding = {scope.module for scope in self.calls.sites} | {site.scope.module for site in self.calls.suspects}
+        return frozenset((*holding, *self.calls.patching_at_import()))
 
     @cached_property
     def _patchy(self) -> frozenset[Module]:
