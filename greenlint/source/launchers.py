@@ -25,6 +25,8 @@ from greenlint.source.reading import read_path
 _SUFFIXES = (".sh", ".service", ".ini", ".cfg", ".toml", ".conf", ".dockerfile")
 _PREFIXES = ("Procfile", "Dockerfile", "Containerfile", "Makefile", "docker-compose", "compose.")
 _GUNICORN_FILES = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py")
+_LOCUST_FILES = ("locust.conf", ".locust.conf")
+_NAMES = ("setup.py", "locustfile.py", *_GUNICORN_FILES)
 _TEXT_LENGTH = 200
 _MAXIMUM_BYTES = 1 << 20
 
@@ -93,7 +95,7 @@ def _candidates(seen: Footprint, options: Options) -> Iterator[str]:
 
 
 def _can_launch(name: str) -> bool:
-    return name.startswith(_PREFIXES) or name.endswith(_SUFFIXES) or name in {"setup.py", *_GUNICORN_FILES}
+    return name.startswith(_PREFIXES) or name.endswith(_SUFFIXES) or name in _NAMES
 
 
 def _in_file(seen: Footprint, path: str) -> Iterator[Launcher]:
@@ -102,7 +104,10 @@ def _in_file(seen: Footprint, path: str) -> Iterator[Launcher]:
     if isinstance(content, Notice) or len(content.data) > _MAXIMUM_BYTES:
         return
     name = path.rpartition("/")[2]
-    if name in _GUNICORN_FILES:
+    locust = known_programs()["locust"]
+    if name == locust.default:
+        yield Launcher(locust.kind, path, locust.library, path, 1, name)
+    elif name in _GUNICORN_FILES:
         yield from _configured(path, content.text, server_settings.of_gunicorn(content.data))
     elif name == "setup.py":
         yield from _declared(path, content.text, from_setup_py(content.data))
@@ -117,6 +122,10 @@ def _in_text(path: str, name: str, text: str, data: bytes) -> Iterator[Launcher]
         yield from _declared(path, text, from_setup_cfg(text))
     if b"[uwsgi]" in data:
         yield from _configured(path, text, server_settings.of_uwsgi(text))
+    if name in _LOCUST_FILES:
+        yield from _configured(path, text, server_settings.of_locust(text))
+    if b"[tool.locust]" in data:
+        yield from _configured(path, text, server_settings.of_locust(text, "[tool.locust]"))
     programs = ("python", "pypy", *known_programs())
     if not mentions(data, tuple(program.encode() for program in programs)):
         return

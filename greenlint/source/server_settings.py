@@ -1,4 +1,4 @@
-"""Configuration files of servers that can name the library of their workers: gunicorn and uWSGI."""
+"""Configuration files of servers that can name the library of their workers: gunicorn, uWSGI and locust."""
 
 from __future__ import annotations
 
@@ -43,17 +43,27 @@ def of_gunicorn(data: bytes) -> ServerSettings | None:
 
 def of_uwsgi(text: str) -> ServerSettings | None:
     """Read the ``[uwsgi]`` section of an ini file."""
+    return _settings(known_programs()["uwsgi"], *_section(text, "[uwsgi]"))
+
+
+def of_locust(text: str, section: str = "") -> ServerSettings | None:
+    """Read a section of a configuration of locust; ``locust.conf`` has none."""
+    return _settings(known_programs()["locust"], *_section(text, section))
+
+
+def _section(text: str, section: str) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the values in a section of an ini file, and their lines; the empty section is the head of the file."""
     values: dict[str, str] = {}
     lines: dict[str, int] = {}
-    is_ours = False
+    is_ours = not section
     for number, line in enumerate(text.split("\n"), start=1):
         if line.lstrip().startswith("["):
-            is_ours = line.strip() == "[uwsgi]"
+            is_ours = line.strip() == section
         elif is_ours:
             key, _, value = line.partition("=")
-            values.setdefault(key.strip(), value.strip())
+            values.setdefault(key.strip(), value.strip().strip("\"'"))
             lines.setdefault(key.strip(), number)
-    return _settings(known_programs()["uwsgi"], values, lines)
+    return values, lines
 
 
 def _settings(
@@ -66,7 +76,7 @@ def _settings(
     used = [*workers, *switches, *targets]
     if not used:
         return None
-    library = library_named("".join((*switches, *(values[key] for key in workers))))
+    library = program.library or library_named("".join((*switches, *(values[key] for key in workers))))
     target = values[targets[0]] if targets else ""
     return ServerSettings(program.kind, target, library, lines[used[0]], tuple(values.items()))
 

@@ -194,6 +194,23 @@ class TestServerSettings:
         text = "[uwsgi]\nmodule = app:application\ngevent = 0\n"
         assert started(lay(tmp_path, {"uwsgi.ini": text})) == [("uwsgi", "app:application", "")]
 
+    @pytest.mark.parametrize(
+        ("name", "text", "line"),
+        [
+            ("locust.conf", "# peak\nusers = 100\nlocustfile = load/peak.py\n", 3),
+            (".locust.conf", "locustfile=load/peak.py\n", 1),
+            ("pyproject.toml", '[tool.other]\nlocustfile = "no.py"\n[tool.locust]\nlocustfile = "load/peak.py"\n', 4),
+        ],
+    )
+    def test_of_locust(self, tmp_path: Path, name: str, text: str, line: int) -> None:
+        launcher = only(lay(tmp_path, {name: text, "load/peak.py": ""}))
+        assert (launcher.kind, launcher.target, launcher.library) == ("locust", "load/peak.py", "gevent")
+        assert launcher.line == line
+
+    def test_are_not_needed_for_a_file_that_locust_looks_for(self, tmp_path: Path) -> None:
+        lay(tmp_path, {"load/locustfile.py": "from locust import User\n", "load/locust.conf": "users = 100\n"})
+        assert started(tmp_path) == [("locust", "load/locustfile.py", "gevent")]
+
     @pytest.mark.parametrize("text", ["workers = 4\n", "worker_class = (\n", "worker_class = choose()\n"])
     def test_that_name_no_worker(self, tmp_path: Path, text: str) -> None:
         assert started(lay(tmp_path, {"gunicorn.conf.py": text})) == []
