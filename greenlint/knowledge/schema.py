@@ -48,6 +48,7 @@ from greenlint.knowledge.patch_rows import (
     StaleObjectRow,
 )
 from greenlint.knowledge.vocabulary import (
+    About,
     AfterTimeout,
     ArgsStyle,
     BlockingName,
@@ -288,7 +289,7 @@ class TimeoutReuseRow(Row, frozen=True, gc=False):
 
 
 class BlockingRow(Row, frozen=True, gc=False):
-    """A call that blocks the whole hub, per library: see ``vocabulary.Blocks`` and ``blocking_effect``.
+    """A call that blocks the whole hub, per library: see ``vocabulary.Blocks``, and ``About`` for the reason.
 
     ``attributes`` of ``attribute_of`` objects block when they are read or written.  ``instance_attributes``:
     the method is set on the instance.  ``removed_by`` is the patch group that deletes the name.
@@ -296,6 +297,7 @@ class BlockingRow(Row, frozen=True, gc=False):
 
     id: str
     names: tuple[BlockingName, ...] = ()
+    about: About = "wait"
     category: str = "third-party"
     eventlet: Blocks = "always"
     gevent: Blocks = "always"

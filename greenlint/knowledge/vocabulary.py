@@ -160,11 +160,12 @@ Blocks = Annotated[
     str,
     msgspec.Meta(
         pattern=(
-            rf"\A(always|never|removed|hangs|raises|group:{_WORD}(\+{_WORD})*|either:{_WORD}(\|{_WORD})+"
+            rf"\A(always|never|switches|removed|hangs|raises|group:{_WORD}(\+{_WORD})*|either:{_WORD}(\|{_WORD})+"
             r"|hook:(driver|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+))\Z"
         ),
         description=(
-            "always, never, removed, hangs, raises, group:<g>[+<g>...] (blocks unless all these groups "
+            "always, never, switches (waits for the hub: fine in a greenthread, an error in the hub itself), removed, "
+            "hangs, raises, group:<g>[+<g>...] (blocks unless all these groups "
             "are patched; any = by any patch call), either:<g>|<g> (blocks unless one of these is), "
             "hook:<dotted name> (blocks unless that was called), "
             "hook:driver (as the row of the database driver)"
@@ -184,6 +185,11 @@ Condition = Annotated[
             "start_method:<name>, context:greenthread, state:<text> or name:<text>"
         ),
     ),
+]
+About = Literal[
+    "wait",  # it waits for something
+    "processor",  # it computes for long
+    "fork",  # it forks, or waits for a process that was forked
 ]
 DottedName = Annotated[
     str,

@@ -13,6 +13,7 @@ from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
 from greenlint.project.blocking.across import Across, NativeUses
+from greenlint.project.blocking.blocked import Blocking
 from greenlint.project.blocking.contexts import Contexts
 from greenlint.project.blocking.region import Region
 from greenlint.project.components import connected, imported_modules
@@ -132,6 +133,11 @@ class Component:
     def guards(self) -> Guards:
         """What keeps greenthreads apart."""
         return Guards(self.types, self._made_too_early)
+
+    @cached_property
+    def blocking(self) -> Blocking:
+        """The calls that block."""
+        return Blocking(self.types, self.contexts, self.timeline)
 
     @cached_property
     def sharing(self) -> Sharing:

@@ -76,8 +76,12 @@ class Calls:
             for name in (path, path.rpartition(".")[0] + _ANY):
                 for row in wanted.get(name, ()):
                     if self._conditions.concern(row, site):
-                        return None if self._green.called_at(site) else Found(site, path, row)
+                        return Found(site, path, row) if self._counts(site, path) else None
         return None
+
+    def _counts(self, site: Site, path: str) -> bool:
+        """Whether a call is not green; a row about a name of a green module means just that."""
+        return self._types.library.knowledge.is_green(path) or not self._green.called_at(site)
 
     def _paths(self, scope: Scope, callee: Value | None) -> Iterator[str]:
         """Yield the dotted names of what is called, a method under each class that may define it."""

@@ -52,7 +52,7 @@ class Contexts:
         self._timeline = timeline
         self._patched = patched
         self._reach = Reach(types, roots)
-        self._ways: dict[tuple[Scope, Place, str], Way | None] = {}
+        self._ways: dict[tuple[Scope, int, Place, str], Way | None] = {}
         self._places: dict[tuple[Root, str], Place | None] = {}
 
     @property
@@ -60,11 +60,11 @@ class Contexts:
         """The libraries of which the program starts anything at all, in the order of HUBS."""
         return tuple(name for name in HUBS if any(self.place_of(root, name) is not None for root in self._roots.all))
 
-    def way(self, function: Scope, place: Place, library: str) -> Way | None:
-        """Return the shortest way by which a function comes to run in a place of a library; None if none was found."""
-        key = (function, place, library)
+    def way(self, function: Scope, place: Place, library: str, block: int = 0) -> Way | None:
+        """Return the shortest way by which a block of a function comes to run in a place of a library, or None."""
+        key = (function, block, place, library)
         if key not in self._ways:
-            self._ways[key] = self._reach.way(function, lambda root: self.place_of(root, library) is place)
+            self._ways[key] = self._reach.way(function, block, lambda root: self.place_of(root, library) is place)
         return self._ways[key]
 
     def place_of(self, root: Root, library: str) -> Place | None:

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from greenlint.knowledge.schema import BlockingRow, NeedRow
 from greenlint.project.program import Scope, Site
-from greenlint.project.terms import External, Opaque
+from greenlint.project.terms import External, Member, Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
 AnyRow = BlockingRow | NeedRow
 _DEEPEST = 3
+_ASKING = ("select", "poll")
 _UNTOLD = ("env", "start_method", "context", "name")
 """Conditions that no call tells: those who report weigh them."""
 
@@ -88,7 +89,7 @@ class Conditions:
                 return None if any(key is None for key, _ in call.keywords) else False
             return self._is(site.scope, found[0], value) if value else True
         if kind == "state":
-            return self._was_made_so(site, rest)
+            return self._was_polled(site) if rest == "polled" else self._was_made_so(site, rest)
         position = int(kind[-1])
         if any(isinstance(value, facts.Starred) for value in call.arguments[: position + 1]):
             return None
@@ -142,6 +143,14 @@ class Conditions:
                 return
         if value is not None:
             yield value
+
+    def _was_polled(self, site: Site) -> bool:
+        """Whether the function asks before the call what is ready."""
+        for call in site.scope.body.calls[: site.index]:
+            found = self._types.of(site.scope, call.callee) if facts.last_name(call.callee) in _ASKING else ()
+            if any(isinstance(t, External | Member) for t in found):
+                return True
+        return False
 
     def _was_made_so(self, site: Site, wanted: str) -> bool:
         """Whether the module calls ``setblocking(False)`` or the like on what goes by the name of the receiver."""

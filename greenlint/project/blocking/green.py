@@ -22,8 +22,11 @@ class GreenNames:
         """Whether what is called comes from a green module, itself or the object whose method it is."""
         if self._is_spelled_green(site.scope, site.call.callee, 0):
             return True
-        births = (t.owner.birth for t in self._types.of(site.scope, site.call.callee) if isinstance(t, Member))
-        return any(b is not None and self._is_spelled_green(b.scope, b.call.callee, 0) for b in births)
+        owners = [t.owner for t in self._types.of(site.scope, site.call.callee) if isinstance(t, Member)]
+        births = (owner.birth for owner in owners)
+        return any(self._types.library.knowledge.is_green(owner.path) for owner in owners) or any(
+            b is not None and self._is_spelled_green(b.scope, b.call.callee, 0) for b in births
+        )
 
     def _is_spelled_green(self, scope: Scope, value: Value | None, depth: int) -> bool:
         """Whether a value, as the imports spell it, is green; also a module that a function of the program returns."""

@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
+from greenlint.project.blocking.switches import Switch, may_pass, switches
+from greenlint.project.calls import Edge
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Run
 from greenlint.project.program import Scope, Site
@@ -17,6 +19,8 @@ from greenlint.project.roots import Root, Roots
 from greenlint.project.types import Types
 
 _MOST = 400
+_Aim = tuple[Scope, frozenset[Switch]]
+"""A function, and the tests of its parameters around what is to be reached in it."""
 
 
 class Way(NamedTuple):
@@ -34,23 +38,36 @@ class Reach:
         self._roots = roots
         self._starts: dict[tuple[Root, str], bool] = {}
 
-    def way(self, function: Scope, accepts: Callable[[Root], bool]) -> Way | None:
-        """Return the shortest way by which a greenthread of an accepted root comes to a function."""
-        seen = {function}
-        work: deque[tuple[Scope, tuple[Site, ...]]] = deque([(function, ())])
+    def way(self, function: Scope, block: int, accepts: Callable[[Root], bool]) -> Way | None:
+        """Return the shortest way by which a greenthread of an accepted root comes to a block of a function.
+
+        Calls that never run are no way, nor are those that give parameters values with which the block does not run.
+        """
+        start = (function, switches(function, block))
+        seen = {start}
+        work: deque[tuple[_Aim, tuple[Site, ...]]] = deque([(start, ())])
         while work and len(seen) < _MOST:
-            at, calls = work.popleft()
+            (at, around), calls = work.popleft()
             if at.body.coroutine:
                 continue
             for root, _ in self._roots.into(at):
                 if accepts(root):
                     return Way(root, calls)
             for edge in self._types.callers.of(at):
-                caller = edge.site.scope
-                if caller not in seen and caller.kind in ("function", "lambda"):
-                    seen.add(caller)
-                    work.append((caller, (edge.site, *calls)))
+                aim = self._before(edge, at, around)
+                if aim is not None and aim not in seen:
+                    seen.add(aim)
+                    work.append((aim, (edge.site, *calls)))
         return None
+
+    def _before(self, edge: Edge, called: Scope, around: frozenset[Switch]) -> _Aim | None:
+        """Return the caller of a call that can come to the block asked for, and the switches around that call."""
+        caller, block = edge.site.scope, edge.site.call.block
+        if caller.kind not in ("function", "lambda") or not may_pass(self._types.callers, edge, called, around):
+            return None
+        if block and conditions_of(self._types, caller, block, is_main=False) is None:
+            return None
+        return caller, switches(caller, block)
 
     def is_started_by(self, run: Run, root: Root) -> bool:
         """Tell whether an entry point was found to come to the place that starts the greenthreads of a root."""

@@ -89,7 +89,7 @@ def _first(
         for need in waits:
             if need.scope.module not in run.loads or (leaks and need.name.startswith(_GREENED_ON_THE_WAY)):
                 continue
-            way = reach.way(need.scope, lambda root: root in started)
+            way = reach.way(need.scope, need.block, lambda root: root in started)
             if way is not None:
                 return need, way
     return _direct(types, started)

@@ -26,6 +26,7 @@ class Need(NamedTuple):
     """
 
     scope: Scope
+    block: int
     line: int
     site: Site | None
     name: str
@@ -62,7 +63,7 @@ class Needs:
 
     def _need(self, site: Site, name: str, row: AnyRow) -> Need:
         reason = row.reason if isinstance(row, NeedRow) else ""
-        return Need(site.scope, site.call.span[0], site, name, self._effects[row], reason)
+        return Need(site.scope, site.call.block, site.call.span[0], site, name, self._effects[row], reason)
 
     def _held(self, groups: frozenset[str]) -> Iterator[Need]:
         """``with lock`` waits as ``lock.acquire()`` does."""
@@ -78,7 +79,7 @@ class Needs:
                 for t in held:
                     if isinstance(t, Opaque) and t.path in owners and not self._made_green(t):
                         if may_switch(self._types, scope, index):
-                            yield Need(scope, block.line, None, t.path, owners[t.path], "")
+                            yield Need(scope, index, block.line, None, t.path, owners[t.path], "")
 
     def _made_green(self, made: Opaque) -> bool:
         return made.birth is not None and self._green.called_at(made.birth)

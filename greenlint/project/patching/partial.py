@@ -70,7 +70,7 @@ def _needed(types: Types, library: str, left_out: frozenset[str], reach: Reach, 
     patched = all_groups(types.library.knowledge, library) - left_out
     for need in Needs(types, library).of(left_out):
         if need.effect.missing(patched):
-            way = reach.way(need.scope, lambda root: is_green(root, "thread" in patched))
+            way = reach.way(need.scope, need.block, lambda root: is_green(root, "thread" in patched))
             if way is not None:
                 yield need, way
 

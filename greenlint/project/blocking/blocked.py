@@ -1,0 +1,163 @@
+"""Calls that stop every greenthread whatever is patched, and where a greenthread comes to them.
+
+A call counts by its row where a way leads to it in a greenthread of a library that the row says blocks. Code that runs
+beside the hub says nothing, and what the project hands to native threads somewhere is left to the question whether it
+does so everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from greenlint.knowledge.schema import BlockingRow
+from greenlint.project.blocking.calls import Calls, Found
+from greenlint.project.blocking.contexts import Contexts, Place
+from greenlint.project.blocking.effects import Effect, effect_of
+from greenlint.project.blocking.native import Handed
+from greenlint.project.blocking.reach import Way
+from greenlint.project.patching.conditions import conditions_of
+from greenlint.project.patching.timeline import Run, Timeline
+from greenlint.project.program import Scope
+from greenlint.project.terms import Member
+from greenlint.project.types import Types
+from greenlint.summary import facts
+
+_ANYWAY = ("always", "hook", "hangs", "raises")
+_PROCESSES = ("Process", "Pool", "ProcessPoolExecutor")
+_BOUND_BEFORE = "name:from-import-before-patch"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocked:
+    """A call, what it does under a library, and a way by which a greenthread of that library comes to it.
+
+    ``again`` counts further calls of the row in the same function; ``runs`` are the entry points that were found to
+    come to the start of the way; ``assumption`` is what has to be installed.
+    """
+
+    call: Found
+    row: BlockingRow
+    library: str
+    effect: Effect
+    way: Way
+    runs: tuple[Run, ...]
+    again: int = 0
+    assumption: str = ""
+
+
+class Blocking:
+    """The blocking calls of one program."""
+
+    def __init__(self, types: Types, contexts: Contexts, timeline: Timeline) -> None:
+        self._types = types
+        self._contexts = contexts
+        self._timeline = timeline
+        self._calls = Calls(types)
+        self._found: dict[str, list[tuple[Found, Effect]]] = {}
+
+    def anyway(self) -> Iterator[Blocked]:
+        """Yield the calls that block, hang or fail in a greenthread, whatever is patched."""
+        for library in self._contexts.libraries:
+            handed = Handed(self._types, library)
+            calls = [
+                (call, effect)
+                for call, effect in self._of(library)
+                if effect.kind in _ANYWAY
+                and _row(call).about == "wait"
+                and not handed.covers(call.name)
+                and not self._is_hooked(effect)
+                and not self._was_bound_before(call)
+            ]
+            for blocked in self.reached(calls, library):
+                if not effect_needs_program(blocked.effect) or blocked.runs:
+                    yield blocked
+
+    def of_removed_names(self) -> Iterator[Blocked]:
+        """Yield the calls in greenthreads of names that the patch of some group deletes."""
+        for library in self._contexts.libraries:
+            calls = [(call, effect) for call, effect in self._of(library) if effect.kind == "removed"]
+            yield from self.reached(calls, library)
+
+    def forking(self) -> Iterator[Blocked]:
+        """Yield the calls in greenthreads that hang because they wait for a process which a greenthread forked."""
+        if self._starts_afresh():
+            return
+        for library in self._contexts.libraries:
+            calls = [
+                (call, effect)
+                for call, effect in self._of(library)
+                if _row(call).about == "fork" and effect.kind in _ANYWAY and self._was_forked_in_one(call, library)
+            ]
+            yield from self.reached(calls, library)
+
+    def reached(self, calls: Sequence[tuple[Found, Effect]], library: str) -> Iterator[Blocked]:
+        """Yield the calls to which a greenthread of a library comes, once for each row and function."""
+        first: dict[tuple[Scope, str], Blocked] = {}
+        for call, effect in calls:
+            row, scope = _row(call), call.site.scope
+            known = first.get((scope, row.id))
+            if known is not None:
+                first[scope, row.id] = replace(known, again=known.again + 1)
+                continue
+            if conditions_of(self._types, scope, call.site.call.block, is_main=False) is None:
+                continue
+            way = self._contexts.way(scope, Place.GREEN, library, call.site.call.block)
+            if way is not None:
+                runs = self._contexts.starts(way)
+                assumption = f"{row.distribution_needed} is installed" if row.distribution_needed else ""
+                first[scope, row.id] = Blocked(call, row, library, effect, way, runs, 0, assumption)
+        yield from first.values()
+
+    def _of(self, library: str) -> list[tuple[Found, Effect]]:
+        """Return the calls that patching alone does not make green."""
+        if library not in self._found:
+            effects = {
+                row: effect_of(row, library)
+                for row in self._types.library.knowledge.rows.blocking
+                if row.severity != "off"
+            }
+            rows = [row for row, effect in effects.items() if effect.kind in (*_ANYWAY, "removed")]
+            self._found[library] = [(call, effects[_row(call)]) for call in self._calls.of(rows)]
+        return self._found[library]
+
+    def _is_hooked(self, effect: Effect) -> bool:
+        return bool(effect.hook) and self._timeline.calls_any([effect.hook])
+
+    def _starts_afresh(self) -> bool:
+        """Whether the program chooses another way to start processes than to fork."""
+        for site in self._types.program.calls_named("set_start_method"):
+            if any(given != facts.Constant("fork") for given in site.call.arguments):
+                return True
+        return False
+
+    def _was_forked_in_one(self, call: Found, library: str) -> bool:
+        """Whether a greenthread forks what is waited for: it makes the object, or a process beside it."""
+        if "context:greenthread" not in _row(call).blocks_if:
+            return True
+        meant = self._types.of(call.site.scope, call.site.call.callee)
+        births = [t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None]
+        if births:
+            return all(self._contexts.way(birth.scope, Place.GREEN, library) is not None for birth in births)
+        return any(facts.last_name(made.callee) in _PROCESSES for made in call.site.scope.body.calls)
+
+    def _was_bound_before(self, call: Found) -> bool:
+        """Whether a row excludes names that were imported before the patch, and this one was, in some entry point."""
+        callee, module = call.site.call.callee, call.site.scope.module
+        if _BOUND_BEFORE not in _row(call).not_if or not isinstance(callee, facts.Name):
+            return False
+        for binding in module.body.locals.get(callee.id, ()):
+            for run in self._timeline.running(module.body):
+                if any(run.before(module.body, (binding.at, binding.line, 0), patch) for patch in run.patches):
+                    return True
+        return False
+
+
+def effect_needs_program(effect: Effect) -> bool:
+    """Tell whether only the program that uses a library can tell if a call blocks."""
+    return effect.kind == "hook"
+
+
+def _row(call: Found) -> BlockingRow:
+    assert isinstance(call.row, BlockingRow)
+    return call.row

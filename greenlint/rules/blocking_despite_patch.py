@@ -1,0 +1,120 @@
+"""GRN202 blocking-despite-patch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from greenlint.model import Confidence, Finding, Role, Severity, Step
+from greenlint.project.blocking.blocked import Blocked
+from greenlint.project.patching.chains import Teller
+from greenlint.rules.base import Rule
+from greenlint.rules.greenthreads import in_entry_points, told_way
+
+if TYPE_CHECKING:
+    from greenlint.project import Component, Project
+
+
+class BlockingDespitePatch(Rule):
+    """A call blocks the hub although the program patches.
+
+    Some calls know nothing of the patch: they wait in C code, or the library leaves them out. Until the call returns no
+    other greenthread of the process runs, timeouts do not fire, and heartbeats are missed. The two libraries differ:
+    `subprocess.check_output` blocks under eventlet and `os.read` of a pipe under gevent; `os.system`, `fcntl.flock`,
+    `input` and C clients such as pycurl or a plain zmq socket block under both.
+    """
+
+    code = "GRN202"
+    name = "blocking-despite-patch"
+    severity = Severity.ERROR
+    failure = "no other greenthread runs until the call returns"
+    bad = """
+        import eventlet
+        eventlet.monkey_patch()
+
+        import os
+
+
+        def mount(device):
+            os.system("mount " + device)  # GRN202
+
+
+        if __name__ == "__main__":
+            eventlet.spawn(mount, "/dev/sdb1").wait()
+        """
+    good = """
+        import eventlet
+        eventlet.monkey_patch()
+
+        import subprocess
+
+
+        def mount(device):
+            subprocess.call(["mount", device])
+
+
+        if __name__ == "__main__":
+            eventlet.spawn(mount, "/dev/sdb1").wait()
+        """
+    proof = """
+        The call is one that was seen to block under the library whose greenthreads run it, with everything patched:
+        functions by name, methods by the type of the object, which is followed from where it is made. The proof is the
+        start of a greenthread and the calls that lead from there. Flags such as LOCK_NB and WNOHANG, green modules
+        (`zmq.green`) and hooks (`psycogreen.gevent.patch_psycopg`, grpc's `init_gevent`) are taken into account.
+        """
+    limits = """
+        - Functions that no greenthread was found to run are silent, and so is code in tpool, in gevent's threadpool
+          and in coroutines.
+        - A library that the project hands to tpool somewhere is silent everywhere.
+        - What only a hook makes green is silent in libraries that have no program of their own.
+        - Reading and writing files is not reported: disks are quick as a rule.
+        """
+    options = ("entry-points", "roots", "hub")
+    references = (
+        "[eventlet.tpool](https://eventlet.readthedocs.io/en/latest/threading.html)",
+        "[gevent.threadpool](https://www.gevent.org/api/gevent.threadpool.html)",
+    )
+
+    def check(self, project: Project) -> Iterator[Finding]:
+        """Report calls that block a greenthread whatever is patched."""
+        teller = Teller(project.locator)
+        for component in project.components:
+            for blocked in component.blocking.anyway():
+                yield self._finding(component, blocked, teller)
+
+    def _finding(self, component: Component, blocked: Blocked, teller: Teller) -> Finding:
+        site, row, library = blocked.call.site, blocked.row, blocked.library
+        name = blocked.call.name
+        where = teller.at(site.scope, site.call.span)
+        fate = _FATES[blocked.effect.kind].format(raises=row.raises, hook=blocked.effect.hook)
+        more = f" ({blocked.again} more in {site.scope.label})" if blocked.again else ""
+        instead = row.green_replacement_eventlet if library == "eventlet" else row.green_replacement_gevent
+        return self.finding(
+            where,
+            f"{name} {fate}",
+            f"{name} {fate}: greenthreads of {library} run {site.scope.label}{more}"
+            f"{in_entry_points(component, blocked.runs)}",
+            identity=(name, site.scope.module.name, site.scope.label),
+            witness=(
+                *told_way(teller, blocked.way, site.scope, name),
+                Step(Role.BLOCK, where, f"{name} {fate}, and every greenthread waits"),
+            ),
+            severity=Severity.ERROR if row.severity == "error" else Severity.WARNING,
+            confidence=_confidence(blocked),
+            assumptions=(blocked.assumption,) if blocked.assumption else (),
+            help=f"use {instead}" if instead not in ("", "-") else "run it in a native thread",
+        )
+
+
+def _confidence(blocked: Blocked) -> Confidence:
+    if blocked.row.confidence == "low":
+        return Confidence.POSSIBLE
+    return Confidence.LIKELY if blocked.assumption else Confidence.CERTAIN
+
+
+_FATES = {
+    "always": "blocks whatever is patched",
+    "hook": "blocks until {hook} has been called",
+    "hangs": "hangs in a greenthread",
+    "raises": "raises {raises} in a greenthread",
+}
