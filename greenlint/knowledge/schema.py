@@ -194,12 +194,14 @@ class When(
 ):
     """The row holds only where the creating call has this argument (``keyword`` or position ``argument``).
 
-    With ``use`` the call that uses the client must have it: the row is about such uses only.
+    ``anywhere`` takes any argument. With ``use`` the call that uses the client must have it: the row is about such
+    uses only.
     """
 
-    equals: str
+    equals: str | tuple[str, ...]
     keyword: str = ""
     argument: int = -1
+    anywhere: bool = False
     use: bool = False
 
 

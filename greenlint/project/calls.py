@@ -165,9 +165,11 @@ class Callers:
         """Calls to which the function is handed and which call it, or keep it in an attribute that is called."""
         for site, index, value in self.keeping.handed(function):
             for taker, name in self.keeping.takers(site, index):
-                for attribute, _ in self.keeping.ends(taker, name):
-                    if attribute:
-                        yield from self._edges(self._types.program.calls_named(attribute), function)
+                for end in self.keeping.ends(taker, name):
+                    if end.attribute:
+                        yield from self._edges(self._types.program.calls_named(end.attribute), function)
+                    elif end.around is not None:
+                        yield from self._edges(end.calls, function)
                     else:
                         yield from self._edges([site], function, value)
 

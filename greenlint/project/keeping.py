@@ -20,17 +20,26 @@ if TYPE_CHECKING:
 DEEPEST = 4
 
 
-class Kept(NamedTuple):
-    """A function that is handed over to ``keeper`` at ``site`` as ``value`` and ends up in an attribute.
+class End(NamedTuple):
+    """What becomes of a parameter: it is called at ``calls``, or an attribute keeps it, in which its class calls it.
 
-    ``renewed``: a constructor keeps it, so that each hand-over has a keeper of its own.
+    ``renewed``: a constructor keeps it, so that each hand-over has a keeper of its own. Nested functions that an
+    attribute keeps call the parameter of ``around`` later.
     """
+
+    attribute: str = ""
+    renewed: bool = False
+    around: Scope | None = None
+    calls: tuple[Site, ...] = ()
+
+
+class Kept(NamedTuple):
+    """A function that is handed over to ``keeper`` at ``site`` as ``value`` and called later."""
 
     site: Site
     value: Value
     keeper: Scope
-    attribute: str
-    renewed: bool
+    end: End
 
 
 class Keeping:
@@ -46,11 +55,11 @@ class Keeping:
         if known is None:
             self._kept[function] = ()
             found = [
-                Kept(site, value, taker, attribute, renewed)
+                Kept(site, value, taker, end)
                 for site, index, value in self.handed(function)
                 for taker, name in self.takers(site, index)
-                for attribute, renewed in self.ends(taker, name)
-                if attribute
+                for end in self.ends(taker, name)
+                if end.attribute or end.around
             ]
             known = self._kept[function] = tuple(dict.fromkeys(found))
         return known
@@ -92,19 +101,27 @@ class Keeping:
                 if name:
                     yield taker, name
 
-    def ends(self, taker: Scope, name: str, depth: int = 0) -> Iterator[tuple[str, bool]]:
-        """Yield what becomes of a parameter, however often it is handed on.
-
-        An attribute keeps it (and whether a constructor stores it there), or it is called: then without a name.
-        """
-        if any(isinstance(call.callee, facts.Name) and call.callee.id == name for call in taker.body.calls):
-            yield "", False
-        for store in taker.body.stores:
-            if isinstance(store.value, facts.Name) and store.value.id == name:
-                yield store.name, taker.name == "__init__"
+    def ends(self, taker: Scope, name: str, depth: int = 0) -> Iterator[End]:
+        """Yield what becomes of a parameter, however often it is handed on."""
+        if _calls_of(taker, name):
+            yield End()
+        stored = [store for store in taker.body.stores if isinstance(store.value, facts.Name)]
+        for store in stored:
+            if store.value == facts.Name(name):
+                yield End(store.name, taker.name == "__init__")
+        for child in taker.children:
+            calls = _calls_of(child, name) if not child.is_local(name) else ()
+            if calls and any(store.value == facts.Name(child.name) for store in stored):
+                yield End("", taker.name == "__init__", taker, calls)
         for site, index, _ in _given_to(taker, facts.Name(name)) if depth < DEEPEST else ():
             for further, inner in self.takers(site, index):
                 yield from self.ends(further, inner, depth + 1)
+
+
+def _calls_of(scope: Scope, name: str) -> tuple[Site, ...]:
+    """The calls of a name in a scope."""
+    calls = enumerate(scope.body.calls)
+    return tuple(Site(scope, number) for number, call in calls if call.callee == facts.Name(name))
 
 
 def _given_to(scope: Scope, wanted: Value) -> Iterator[tuple[Site, int | str, Value]]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import SpawnRow
+from greenlint.project.gates import gated_loops
 from greenlint.project.handing import argument_of, called_parameters, handed_on, position_of
 from greenlint.project.implicit import Implicit
 from greenlint.project.patching import PatchState
@@ -225,6 +226,7 @@ class Spawning:
     def _run(self, root: Root, callable_: Value) -> None:
         for t in self._types.of(root.scope, callable_):
             self._enter(root, t)
+        root.loops -= gated_loops(root)
         self._roots.append(root)
 
     def _enter(self, root: Root, callee: Type) -> None:
@@ -379,7 +381,7 @@ class Spawning:
                     yield from self._parameters_behind(scope, argument, depth + 1)
         if isinstance(value, facts.Attribute) and not self._types.of(scope, value):
             yield from self._stored_parameter(scope, value)
-        for t in self._types.of(scope, value):
+        for t in self._types.of(scope, value) if not isinstance(value, facts.Attribute) else ():
             if isinstance(t, FunctionType):
                 yield from called_parameters(t.scope)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from greenlint.knowledge.schema import ClientRow, When
+from greenlint.knowledge.schema import ClientRow
+from greenlint.project.conditions import holds
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
 from greenlint.project.terms import BoundMethod, External, Instance, Opaque, Type
@@ -68,14 +69,14 @@ class Uses:
         return sorted(found.values(), key=lambda use: (*use.key, use.client.birth.key))
 
     def clients_of(
-        self, found: Type, birth_required: bool = True, used: facts.CallSite | None = None
+        self, found: Type, birth_required: bool = True, used: Site | None = None
     ) -> Iterator[tuple[ClientRow, str, Site | None]]:
         """Yield the client rows of a type (for a call that uses it), the name to call it by, and its birth."""
         library = self._types.library
         if isinstance(found, Opaque) and (found.birth is not None or not birth_required):
             path = found.path.partition("()")[0]
             rows = library.clients(path)
-            special = [row for row in rows if _holds(row, found.birth, used)]
+            special = [row for row in rows if holds(self._types, row, found.birth, used)]
             general = [row for row in rows if row.when is None]
             if special or general:
                 yield (special or general)[0], self._made_name(path, found.birth), found.birth
@@ -214,7 +215,7 @@ class Uses:
         for t in self._types.of(scope, receiver):
             if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
                 continue
-            for row, name, birth in self.clients_of(t, used=call):
+            for row, name, birth in self.clients_of(t, used=site):
                 direction = _attribute_direction(row, method) if attribute else _direction(row, method)
                 if direction and birth is not None and not self._is_made_by(birth, site):
                     client = Client(row, name, birth)
@@ -294,28 +295,6 @@ def is_datagram(client: Client) -> bool:
     return any(facts.last_name(value) == "SOCK_DGRAM" for value in client.birth.call.arguments) or any(
         facts.last_name(value) == "SOCK_DGRAM" for _, value in client.birth.call.keywords
     )
-
-
-def _holds(row: ClientRow, birth: Site | None, used: facts.CallSite | None) -> bool:
-    """Whether the call that makes the client, or the one that uses it, has the argument that a row is about."""
-    call = birth.call if birth is not None else None
-    if row.when is None or (row.when.use and used is None):
-        return False
-    call = used if row.when.use else call
-    return call is not None and _has_argument(call, row.when)
-
-
-def _has_argument(call: facts.CallSite, wanted: When) -> bool:
-    if 0 <= wanted.argument < len(call.arguments):
-        return _says(call.arguments[wanted.argument], wanted.equals)
-    return any(name == wanted.keyword and _says(value, wanted.equals) for name, value in call.keywords)
-
-
-def _says(value: Value | None, text: str) -> bool:
-    """Whether a value is a constant or a name of that text, alone or joined with others by ``|``."""
-    if isinstance(value, facts.Operation):
-        return any(_says(operand, text) for operand in value.operands)
-    return str(value.value) == text if isinstance(value, facts.Constant) else facts.last_name(value) == text
 
 
 def _used_names(row: ClientRow) -> Iterator[str]:

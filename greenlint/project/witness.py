@@ -157,9 +157,11 @@ def _held(reach: Reach, overlap: Overlap | None) -> str:
 
 def _started(hop: Hop, root: Root, reach: Reach) -> str:
     what = hop.function.label
+    if root.serial == "call":
+        return f"{what} runs in a greenthread that is waited for at once"
     if root.many:
         return f"greenthreads that run {what} start here, many at once"
-    if reach.state.many and (root.loops or "loop" in reach.state.why):
+    if reach.state.many and (root.loops or (root is reach.state.crossed[-1] and "loop" in reach.state.why)):
         return f"greenthreads that run {what} start here: {reach.state.why}"
     return f"a greenthread that runs {what} starts here"
 

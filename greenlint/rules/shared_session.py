@@ -95,4 +95,4 @@ def _what(project: Project, shared: SharedObject) -> str:
     if shared.blocked_stream is not None:
         use = shared.blocked_stream
         return f"streams with pool_block=True at {use.scope.module.path}:{use.span[0]}"
-    return "cookies and headers leak between them"
+    return "a cookie that a server sets for one goes out with the requests of the others"

@@ -131,10 +131,17 @@ class Holders(Receivers):
 
 
 def stored_just_before(scope: Scope, value: facts.Attribute, block: int) -> Value | None:
-    """The new object that a function always puts into an attribute before it goes on with it."""
+    """The object, new or handed to it, that a method always puts into an attribute before it goes on with it."""
     around = [index for index, _ in scope.blocks_around(block)]
     for store in scope.body.stores:
         same = store.name == value.name and store.base == value.base and store.block in around
-        if same and isinstance(store.value, facts.Call):
+        if same and (isinstance(store.value, facts.Call) or _is_handed(scope, store.value)):
             return store.value
     return None
+
+
+def _is_handed(scope: Scope, value: Value | None) -> bool:
+    """Whether a value is what the caller hands to a method that runs after the object was made."""
+    if not isinstance(value, facts.Name) or scope.name == "__init__" or value.id in scope.locals:
+        return False
+    return scope.parameter(value.id) is not None

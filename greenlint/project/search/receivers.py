@@ -89,12 +89,10 @@ class Receivers(Ways):
             return
         if isinstance(via, ClassType):
             yield Origin("born", (way.site,), way.state, via.klass)
+        elif kept := self._kept_way(way, function):
+            yield from self._handed_over(way, function, kept, depth)
         elif isinstance(callee, facts.Attribute):
-            kept = self._kept_way(way, function)
-            if kept:
-                yield from self._handed_over(way, function, kept, depth)
-            else:
-                yield from self._bound_receiver(way, callee, depth)
+            yield from self._bound_receiver(way, callee, depth)
         elif isinstance(callee, facts.Name):
             yield from self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
 

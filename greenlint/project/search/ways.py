@@ -78,12 +78,17 @@ class Ways(Ground):
     def _kept_way(self, way: Way, function: Scope) -> Sequence[Kept]:
         """Where the function was handed over that a way runs through an attribute; nothing if it is a method there."""
         callee = way.root.callee if way.root is not None else way.site.call.callee if way.site is not None else None
-        if way.handed is not None or not isinstance(callee, facts.Attribute):
+        if way.handed is not None or not isinstance(callee, facts.Attribute | facts.Name):
             return ()
+        if isinstance(callee, facts.Name):
+            owner = self._types.binding_scope(way.scope, callee.id)
+            if owner is None or owner is way.scope or owner.parameter(callee.id) is None:
+                return ()
+            return [kept for kept in self._types.callers.keeping.of(function) if kept.end.around is owner]
         for base in self._types.of(way.scope, callee.base):
             if not isinstance(base, Instance) or self._types.hierarchy.find(base.klass, callee.name)[0]:
                 return ()
-        return [kept for kept in self._types.callers.keeping.of(function) if kept.attribute == callee.name]
+        return [kept for kept in self._types.callers.keeping.of(function) if kept.end.attribute == callee.name]
 
     def _where_handed_over(
         self, way: Way, function: Scope, kept: Sequence[Kept], depth: int
@@ -92,7 +97,7 @@ class Ways(Ground):
         for state in self._starts(way, depth):
             for each in kept:
                 hop = Hop(each.site.scope, each.site, function, None, each.keeper)
-                contained = state.contained or not each.renewed
+                contained = state.contained or not each.end.renewed
                 yield each, replace(state, hops=(*state.hops, hop), contained=contained)
 
     def _starts(self, way: Way, depth: int) -> Iterator[State]:

@@ -1,0 +1,49 @@
+"""Rows that speak of a client only if the call that makes it, or the one that uses it, has a certain argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greenlint.knowledge.schema import ClientRow, When
+from greenlint.project.program import Scope, Site
+from greenlint.project.types import Types
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+
+def holds(types: Types, row: ClientRow, birth: Site | None, used: Site | None) -> bool:
+    """Tell whether the condition of a row holds; a row without one is no special case."""
+    site = None if row.when is None else used if row.when.use else birth
+    if row.when is None or site is None:
+        return False
+    wanted = (row.when.equals,) if isinstance(row.when.equals, str) else row.when.equals
+    return any(
+        _says(value, text)
+        for given in _arguments(site.call, row.when)
+        for value in _meant(types, site.scope, given)
+        for text in wanted
+    )
+
+
+def _arguments(call: facts.CallSite, when: When) -> Iterator[Value | None]:
+    for position, value in enumerate(call.arguments):
+        if when.anywhere or position == when.argument:
+            yield value
+    for name, value in call.keywords:
+        if when.anywhere or name == when.keyword:
+            yield value
+
+
+def _meant(types: Types, scope: Scope, value: Value | None) -> Iterator[Value | None]:
+    """The value as it is written, and what callers pass if it is a parameter."""
+    yield value
+    if isinstance(value, facts.Name) and scope.parameter(value.id) is not None:
+        for passed in types.callers.arguments(scope, value.id):
+            yield passed.value
+
+
+def _says(value: Value | None, text: str) -> bool:
+    """Whether a value is a constant or a name of that text, alone or joined with others by ``|``."""
+    if isinstance(value, facts.Operation):
+        return any(_says(operand, text) for operand in value.operands)
+    return str(value.value) == text if isinstance(value, facts.Constant) else facts.last_name(value) == text
