@@ -60,7 +60,7 @@ class Callers:
     @property
     def unresolved(self) -> int:
         """How many of the calls that the search came by call something unknown."""
-        return sum(not self._types.of(site.scope, site.call.callee) for site in self._nameless)
+        return sum(not self._types.of(site.scope, site.call.callee) for site in tuple(self._nameless))
 
     def spawned_anew(self, spawned: dict[tuple[Scope, str], list[Passed]]) -> bool:
         """Take what spawners pass to parameters, and forget what rests on other news; return whether there is more."""

@@ -30,10 +30,14 @@ class Found(NamedTuple):
 
 
 class Calls:
-    """Finds the calls of one program that rows speak of; green ones are left out, and those that a row excludes."""
+    """Finds the calls of one program that rows speak of; those that a row excludes are left out.
 
-    def __init__(self, types: Types) -> None:
+    Green calls count with ``green`` only.
+    """
+
+    def __init__(self, types: Types, green: bool = False) -> None:
         self._types = types
+        self._all = green
         self._conditions = Conditions(types)
         self._green = GreenNames(types)
 
@@ -81,7 +85,7 @@ class Calls:
 
     def _counts(self, site: Site, path: str) -> bool:
         """Whether a call is not green; a row about a name of a green module means just that."""
-        return self._types.library.knowledge.is_green(path) or not self._green.called_at(site)
+        return self._all or self._types.library.knowledge.is_green(path) or not self._green.called_at(site)
 
     def _paths(self, scope: Scope, callee: Value | None) -> Iterator[str]:
         """Yield the dotted names of what is called, a method under each class that may define it."""

@@ -60,6 +60,10 @@ class Contexts:
         """The libraries of which the program starts anything at all, in the order of HUBS."""
         return tuple(name for name in HUBS if any(self.place_of(root, name) is not None for root in self._roots.all))
 
+    def has(self, place: Place, library: str) -> bool:
+        """Tell whether the program starts anything in a place of a library."""
+        return any(self.place_of(root, library) is place for root in self._roots.all)
+
     def way(self, function: Scope, place: Place, library: str, block: int = 0) -> Way | None:
         """Return the shortest way by which a block of a function comes to run in a place of a library, or None."""
         key = (function, block, place, library)
