@@ -38,9 +38,10 @@ class ImportFolders:
         module of the standard library.
         """
         is_ours = dotted.partition(".")[0] not in sys.stdlib_module_names
-        beside = importer is not None and (is_ours or importer.name.rpartition(".")[0] not in self._modules)
-        folders = (importer.path.rpartition("/")[0],) if importer is not None and beside else ()
-        for folder in (*folders, *(self._added if is_ours else ())):
+        folders = [*self._added] if is_ours else []
+        if importer is not None and (is_ours or importer.name.rpartition(".")[0] not in self._modules):
+            folders.insert(0, importer.path.rpartition("/")[0])
+        for folder in folders:
             base = f"{folder}/{dotted.replace('.', '/')}" if folder else dotted.replace(".", "/")
             found = self._by_path.get(f"{base}.py") or self._by_path.get(f"{base}/__init__.py")
             if found is not None:

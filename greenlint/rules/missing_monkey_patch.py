@@ -65,7 +65,8 @@ class MissingMonkeyPatch(Rule):
     limits = """
         - Libraries without a program of their own leave the patch to their users and are silent.
         - WSGI modules whose server is not known may be patched by it and are silent.
-        - A patch anywhere in what the entry point can load, even in a function that nobody calls, silences it.
+        - A patch in what the entry point can load silences it, also in a function that nobody is seen to call; one
+          that only modules call which the entry point does not load does not.
         - The `__main__` block of a module that others import tries the module out, and is silent.
         """
     options = ("entry-points", "roots", "hub")

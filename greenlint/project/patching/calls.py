@@ -46,6 +46,12 @@ class PatchCalls:
         found = [(Site(scope, index), row) for scope, calls in self.sites.items() for index, row in calls.items()]
         yield from sorted(found, key=lambda pair: pair[0].key)
 
+    def callers(self, function: Scope) -> list[Scope]:
+        """Return the scopes that are known to call a function which leads to a patch."""
+        return [
+            caller for caller, calls in self.edges.items() if any(function in called for called in calls.values())
+        ]
+
     def _named_like_a_patch(self) -> Iterator[Site]:
         names = {
             name.rpartition(".")[2]

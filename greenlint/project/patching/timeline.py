@@ -7,7 +7,7 @@ condition, or in a function that nobody was seen to call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -171,7 +171,7 @@ class Timeline:
         if holding or entry.before is not None:
             execution.run(entry)
         reached = {patch.site for patch in execution.patches} | execution.never
-        elsewhere = any(self._holds_more(module, reached) for module in holding)
+        elsewhere = any(self._holds_more(module, reached, loads) for module in holding)
         return Run(
             entry,
             tuple(execution.patches),
@@ -198,11 +198,16 @@ class Timeline:
         found = (self._types.program.module_for(target) for target in sorted(targets))
         return tuple(module for module in found if module is not None)
 
-    def _holds_more(self, module: Module, reached: set[Site | None]) -> bool:
-        """Whether a module holds a patch call that a run did not come by."""
+    def _holds_more(self, module: Module, reached: set[Site | None], loads: Container[Module]) -> bool:
+        """Whether a module holds a patch call that a run did not come by, and might.
+
+        It cannot if all calls of the function that patches are known, and none is in a module that it loads.
+        """
         for scope in module.scopes:
             if any(Site(scope, index) not in reached for index in self.calls.sites.get(scope, ())):
-                return True
+                callers = self.calls.callers(scope)
+                if not callers or any(caller.module in loads for caller in callers):
+                    return True
         return any(site.scope.module is module for site in self.calls.suspects)
 
     def _patching_at_import(self, reached: set[Site | None]) -> Iterator[Module]:
