@@ -140,7 +140,8 @@ class AutoPatcherRow(Row, frozen=True, gc=False):
 
     A command patches if one of ``programs`` is run with one of ``options`` set to one of ``values`` (no
     options: always, or only for ``subcommands``), or its configuration sets one of ``settings`` to such a
-    value.  ``modules`` patch when they are imported.  ``groups`` empty: it patches nothing.
+    value.  ``modules`` patch when they are imported.  ``groups`` empty: it patches nothing, or, for
+    a command, not in every release.
     """
 
     id: str

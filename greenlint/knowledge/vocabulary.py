@@ -150,7 +150,7 @@ Group = Literal[
 AutoGroup = Annotated[
     str,
     msgspec.Meta(
-        pattern=r"\A(all|-(os|select|socket|thread|time|subprocess|psycopg|dns|ssl|signal|queue))\Z",
+        pattern=r"\A(all|-(os|select|socket|thread|time|subprocess|psycopg|dns|ssl|signal|queue|Event))\Z",
         description="all, or -<group> for a group left out",
     ),
 ]

@@ -113,7 +113,8 @@ def _served(types: Types, launcher: Launcher, entry: EntryPoint) -> EntryPoint:
     config = _by_path(types.program, launcher.config.removeprefix("file:") or launcher.path)
     preload = any(word in _PRELOAD for word in launcher.arguments) or _is_set(config, "preload_app")
     unsure = not launcher.library and any("$" in word for word in launcher.arguments)
-    return replace(entry, before=_patched_by(types, launcher), config=config, preload=preload, open=unsure)
+    before = _patched_by(types, launcher)
+    return replace(entry, before=before, config=config, preload=preload, open=unsure or _may_patch(types, launcher))
 
 
 def _is_set(module: Module | None, name: str) -> bool:
@@ -204,7 +205,7 @@ def _by_path(program: Program, path: str) -> Module | None:
 def _patched_by(types: Types, launcher: Launcher) -> Selection | None:
     """Return what the launcher patches, by the rows about programs that patch for their users."""
     for row in types.library.knowledge.rows.auto_patcher:
-        if row.trigger_kind == "command" and row.groups and _applies(row, launcher):
+        if row.programs and row.groups and _applies(row, launcher):
             library = launcher.library or row.runtime
             return Selection(library, selected(row, all_groups(types.library.knowledge, library)), frozenset())
     if launcher.kind in ("gevent.monkey", "eventlet.patcher"):
@@ -212,6 +213,12 @@ def _patched_by(types: Types, launcher: Launcher) -> Selection | None:
         library = launcher.kind.partition(".")[0]
         return Selection(library, all_groups(types.library.knowledge, library) - off, frozenset())
     return None
+
+
+def _may_patch(types: Types, launcher: Launcher) -> bool:
+    """Whether some releases of the launcher patch, and others do not."""
+    rows = types.library.knowledge.rows.auto_patcher
+    return any(row.trigger_kind == "command" and not row.groups and _applies(row, launcher) for row in rows)
 
 
 def _applies(row: AutoPatcherRow, launcher: Launcher) -> bool:

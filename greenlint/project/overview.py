@@ -41,11 +41,10 @@ class Patching:
 class Start:
     """One way to run the program: where it was found, its patches in order, and how many modules it can load.
 
-    A declared script that runs ``module`` of another distribution loads none.
-
-    ``more`` says that it loads modules with patches which the run did not come by. ``patched``, ``perhaps`` and
-    ``unpatched`` are the groups of the libraries that patch, as they stand once the program runs. ``before`` are the
-    distributions that are imported before the first patch, the standard library and the patching library left out.
+    A declared script that runs ``module`` of another distribution loads none. ``more`` says that it loads modules with
+    patches which the run did not come by, or that its server may patch. ``patched``, ``perhaps`` and ``unpatched`` are
+    the groups of the libraries that patch, as they stand once the program runs. ``before`` are the distributions that
+    are imported before the first patch, the standard library and the patching library left out.
     """
 
     name: str
@@ -91,7 +90,7 @@ def _start(run: Run, timeline: Timeline) -> Start:
         entry.line,
         tuple(_patching(patch) for patch in run.patches),
         len(run.loads),
-        run.elsewhere,
+        run.elsewhere or entry.open,
         module=entry.module.name,
         function=entry.function.qualname if entry.function is not None else "",
         patched=_in(states, Patched.YES),
