@@ -194,11 +194,13 @@ class When(
 ):
     """The row holds only where the creating call has this argument (``keyword`` or position ``argument``).
 
-    ``anywhere`` takes any argument. With ``use`` the call that uses the client must have it: the row is about such
+    ``anywhere`` takes any argument. ``starts`` asks for a text that begins so, at any depth of what the creating call
+    is made of. With ``use`` the call that uses the client must have it: the row is about such
     uses only.
     """
 
-    equals: str | tuple[str, ...]
+    equals: str | tuple[str, ...] = ()
+    starts: str = ""
     keyword: str = ""
     argument: int = -1
     anywhere: bool = False

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 from greenlint.knowledge.schema import ClientRow, When
 from greenlint.project.program import Scope, Site
+from greenlint.project.terms import Instance
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
+
+DEEPEST = 8
 
 
 def holds(types: Types, row: ClientRow, birth: Site | None, used: Site | None) -> bool:
@@ -16,6 +19,9 @@ def holds(types: Types, row: ClientRow, birth: Site | None, used: Site | None) -
     site = None if row.when is None else used if row.when.use else birth
     if row.when is None or site is None:
         return False
+    if row.when.starts:
+        whole = facts.Call(site.scope.index, site.index)
+        return any(text.startswith(row.when.starts) for text in _within(types, site.scope, whole, 0))
     wanted = (row.when.equals,) if isinstance(row.when.equals, str) else row.when.equals
     return any(
         _says(value, text)
@@ -40,6 +46,35 @@ def _meant(types: Types, scope: Scope, value: Value | None) -> Iterator[Value | 
     if isinstance(value, facts.Name) and scope.parameter(value.id) is not None:
         for passed in types.callers.arguments(scope, value.id):
             yield passed.value
+
+
+def _within(types: Types, scope: Scope, value: Value | None, depth: int) -> Iterator[str]:
+    """The texts that a value is made of, through calls, variables and attributes of the program."""
+    if isinstance(value, facts.Constant) and isinstance(value.value, str):
+        yield value.value
+    for part_scope, part in _parts(types, scope, value) if depth < DEEPEST else ():
+        yield from _within(types, part_scope, part, depth + 1)
+
+
+def _parts(types: Types, scope: Scope, value: Value | None) -> Iterator[tuple[Scope, Value | None]]:
+    if isinstance(value, facts.Operation):
+        yield from ((scope, operand) for operand in value.operands)
+    elif isinstance(value, facts.Call):
+        home = scope.module.scopes[value.scope]
+        call = home.body.calls[value.index]
+        base = call.callee.base if isinstance(call.callee, facts.Attribute) else call.callee
+        given = (base, *call.arguments, *(argument for _, argument in call.keywords))
+        yield from ((home, part) for part in given)
+    elif isinstance(value, facts.Name):
+        owner = types.binding_scope(scope, value.id) or scope.module.body
+        yield from ((owner, binding.value) for binding in owner.locals.get(value.id, ()))
+        if owner.parameter(value.id) is not None:
+            yield from ((passed.scope, passed.value) for passed in types.callers.arguments(owner, value.id))
+    elif isinstance(value, facts.Attribute):
+        for t in types.of(scope, value.base):
+            if isinstance(t, Instance):
+                stores = types.hierarchy.stores(t.klass, value.name)
+                yield from ((stored_in, store.value) for stored_in, store in stores)
 
 
 def _says(value: Value | None, text: str) -> bool:

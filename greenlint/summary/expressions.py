@@ -46,6 +46,11 @@ def _is_dotted(value: Value | None) -> bool:
     return type(text) is str and text.replace(".", "").replace(":", "").isidentifier()
 
 
+def _begins_address(value: object) -> bool:
+    """Whether a text begins with the scheme of an address, which says what is talked to: ``sqlite:///``."""
+    return isinstance(value, str) and len(value) <= LONGEST_STRING and "://" in value and _is_text(value)
+
+
 class ExpressionWalk:
     """Turns expressions into values and notes calls and bindings in the current scope."""
 
@@ -249,6 +254,8 @@ class ExpressionWalk:
 
     def _arithmetic(self, node: ast.BinOp) -> Value | None:
         left, right = self.value(node.left), self.value(node.right)
+        if type(left) is Constant and _begins_address(left.value):
+            return facts.Operation("+", (left,))
         both = type(left) is facts.Sequence and type(right) is facts.Sequence
         if both or type(node.op) is ast.BitOr:
             return facts.Operation("or", (left, right))
@@ -309,10 +316,14 @@ class ExpressionWalk:
         value = self.value(node.value)
         self.scope.yields.append(facts.Result(facts.Element(value), self.scope.block, node.lineno))
 
-    def _joined(self, node: ast.JoinedStr) -> None:
+    def _joined(self, node: ast.JoinedStr) -> Value | None:
         for part in node.values:
             if type(part) is ast.FormattedValue:
                 self.value(part)
+        first = node.values[0] if node.values else None
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and _begins_address(first.value):
+            return facts.Operation("+", (Constant(first.value),))
+        return None
 
     def _formatted(self, node: ast.FormattedValue) -> None:
         self.value(node.value)
