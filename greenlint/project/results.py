@@ -67,8 +67,9 @@ class Results:
         for callee in self._types.of(site.scope, site.call.callee):
             for function in (callee.scope,) if isinstance(callee, FunctionType | BoundMethod) else ():
                 for result in function.body.returns:
-                    if isinstance(result.value, facts.Sequence) and position < len(result.value.items):
-                        found.extend(self._types.of(function, result.value.items[position]))
+                    items = result.value.items if isinstance(result.value, facts.Sequence) else ()
+                    if -len(items) <= position < len(items):  # negative behind a starred target
+                        found.extend(self._types.of(function, items[position]))
             for path, _ in self._paths(callee):
                 for row in self._types.library.results(path):
                     if row.element == position:

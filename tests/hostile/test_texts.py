@@ -106,6 +106,28 @@ def test_deep_and_long_expressions_hold_up_nothing(tmp_path: Path, shape: str) -
     assert all(notice.path == "deep.py" for notice in report.notices)
 
 
+ODD = {
+    "fewer items than asked for": "def f(): return ()\nx = f()[-1]\nx.request(1)\na, *b, c = f()\nc.request(1)",
+    "more targets than a list has": "*_, last = []\nlast.request(1)\n(a, (b, *c)), d = 1, 2\nb.request()",
+    "itself": "x = x\nx.request(1)\nclass A(A): pass\nA().request(1)\ndef f(a=f()): return f(f)\nf().request(1)",
+    "its own decorator": "@f\ndef f(g): return f\nf(f).request(1)\n@A\nclass A: pass\nA().request(1)",
+    "no receiver": "class A:\n    def f(): self.x.request(1)\n    g = staticmethod(f)\nA().f()",
+    "a lambda of itself": "f = lambda g=lambda: f: g()()\nf().request(1)\neventlet.spawn(f)",
+    "a spawner of itself": "def go(f, *a): eventlet.spawn(go, go, f, *a)\ngo(go, go)",
+    "starred arguments": "eventlet.spawn(*[HTTP.request], **{})\neventlet.spawn(*x)\neventlet.spawn()",
+    "walrus and match": "if (y := HTTP):\n    match y:\n        case {'a': z, **rest}: z.request(1)",
+    "deleted": "del HTTP\nHTTP = None\nfrom a import *\nfrom . import a\nfrom ... import b\nimport a.a.a as a",
+    "surrogates": "x = '\\ud800'\nHTTP.request('\\udcff')\ngetattr(HTTP, '\\ud800')(1)",
+    "huge numbers": "x = 10 ** 4000\nx = 0x" + "f" * 5000 + "\ntime.sleep(1e999)\nx = -" + "9" * 4000,
+}
+
+
+@pytest.mark.parametrize("shape", ODD)
+def test_odd_statements_trouble_no_rule(tmp_path: Path, shape: str) -> None:
+    lay(tmp_path, {"pyproject.toml": "", "a.py": f"{PROBE}{ODD[shape]}\n", "b.py": PROBE})
+    assert FOUND in found(analysed(tmp_path))
+
+
 CHAINS = {
     "calls": "def f0(u): HTTP.request(u)\n" + "".join(f"def f{n}(u): f{n - 1}(u)\n" for n in range(1, 1500)),
     "aliases": "f0 = HTTP\n" + "".join(f"f{n} = f{n - 1}\n" for n in range(1, 1500)),

@@ -58,7 +58,8 @@ class Done:
 
 def audited(root: Path, log: Path, words: tuple[str, ...]) -> Done:
     """Run greenlint in the root as its command does, with only its own code on the path."""
-    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # it writes files
+    environment = {**plain, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, Path(__file__).with_name("audited.py"), log, *words]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=120)
     events = tuple(tuple(json.loads(line)) for line in log.read_text().splitlines())
