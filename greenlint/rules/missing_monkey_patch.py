@@ -67,6 +67,7 @@ class MissingMonkeyPatch(Rule):
         - WSGI modules whose server is not known may be patched by it and are silent.
         - A patch in what the entry point can load silences it, also in a function that nobody is seen to call; one
           that only modules call which the entry point does not load does not.
+        - A program that imports green modules goes without the patch on purpose; what it overlooks is GRN201.
         - The `__main__` block of a module that others import tries the module out, and is silent.
         """
     options = ("entry-points", "roots", "hub")

@@ -7,7 +7,7 @@ does so everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from greenlint.knowledge.schema import BlockingRow
@@ -18,7 +18,7 @@ from greenlint.project.blocking.native import Handed
 from greenlint.project.blocking.reach import Way
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Run, Timeline
-from greenlint.project.program import Scope
+from greenlint.project.program import Scope, Site
 from greenlint.project.terms import Member
 from greenlint.project.types import Types
 from greenlint.summary import facts
@@ -57,7 +57,8 @@ class Blocking:
         self._found: dict[str, list[tuple[Found, Effect]]] = {}
 
     def anyway(self) -> Iterator[Blocked]:
-        """Yield the calls that block, hang or fail in a greenthread, whatever is patched."""
+        """Yield the calls that block, hang or fail in a greenthread, whatever is patched, each under one library."""
+        told: set[Site] = set()
         for library in self._contexts.libraries:
             handed = Handed(self._types, library)
             calls = [
@@ -70,7 +71,8 @@ class Blocking:
                 and not self._was_bound_before(call)
             ]
             for blocked in self.reached(calls, library):
-                if not effect_needs_program(blocked.effect) or blocked.runs:
+                if (blocked.effect.kind != "hook" or blocked.runs) and blocked.call.site not in told:
+                    told.add(blocked.call.site)
                     yield blocked
 
     def of_removed_names(self) -> Iterator[Blocked]:
@@ -90,6 +92,10 @@ class Blocking:
                 if _row(call).about == "fork" and effect.kind in _ANYWAY and self._was_forked_in_one(call, library)
             ]
             yield from self.reached(calls, library)
+
+    def of_rows(self, effects: Mapping[BlockingRow, Effect], library: str) -> Iterator[Blocked]:
+        """Yield the calls of some rows to which a greenthread of a library comes."""
+        yield from self.reached([(call, effects[_row(call)]) for call in self._calls.of(effects)], library)
 
     def reached(self, calls: Sequence[tuple[Found, Effect]], library: str) -> Iterator[Blocked]:
         """Yield the calls to which a greenthread of a library comes, once for each row and function."""
@@ -151,11 +157,6 @@ class Blocking:
                 if any(run.before(module.body, (binding.at, binding.line, 0), patch) for patch in run.patches):
                     return True
         return False
-
-
-def effect_needs_program(effect: Effect) -> bool:
-    """Tell whether only the program that uses a library can tell if a call blocks."""
-    return effect.kind == "hook"
 
 
 def _row(call: Found) -> BlockingRow:

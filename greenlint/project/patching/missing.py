@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from greenlint.project.patching.mistakes import not_called
 from greenlint.project.patching.needs import Need, Needs
 from greenlint.project.patching.state import HUBS
 from greenlint.project.patching.timeline import Run, Timeline
+from greenlint.project.program import Module
 from greenlint.project.roots import Root, Roots
 from greenlint.project.types import Types
 
@@ -29,23 +31,54 @@ class MissingPatch:
     siblings: tuple[Run, ...]
 
 
+class Unpatched:
+    """The entry points of one program that never patch, and the waits of the greenthreads that they start."""
+
+    def __init__(self, timeline: Timeline, types: Types, roots: Roots) -> None:
+        self._timeline = timeline
+        self._types = types
+        self._reach = Reach(types, roots)
+        named = {mistake.scope.module for mistake in not_called(types)}  # the parentheses are what is missing
+        self.runs = [
+            run
+            for run in timeline.runs
+            if _never_patches(run) and not _is_self_test(timeline, run) and not named & run.loads.keys()
+        ]
+        self._green = [root for root in roots.all if library_of(root)] if self.runs else []
+        self._needs = {
+            library: _waits(types, library) for library in sorted({library_of(root) for root in self._green})
+        }
+
+    def waits(self, run: Run) -> Iterator[tuple[Need, Way]]:
+        """Yield the waits of the greenthreads that an entry point was found to start."""
+        started = {
+            root for root in self._green if root.scope.module in run.loads and self._reach.is_started_by(run, root)
+        }
+        for library, needs in self._needs.items() if started else ():
+            leaks = library == "eventlet" and any(
+                name.startswith(("eventlet.wsgi", "eventlet.green"))
+                for module in run.loads
+                for name in self._timeline.imports.names(module)
+            )
+            for need in needs:
+                if need.scope.module not in run.loads or (leaks and need.name.startswith(_GREENED_ON_THE_WAY)):
+                    continue
+                way = self._reach.way(need.scope, need.block, lambda root: root in started)
+                if way is not None:
+                    yield need, way
+        yield from _direct(self._types, started)
+
+    def goes_without(self, run: Run) -> bool:
+        """Tell whether an entry point goes without a patch on purpose: it imports green modules instead."""
+        return any(_greened(self._types, module) for module in run.loads)
+
+
 def missing_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[MissingPatch]:
     """Yield the entry points whose greenthreads block, because nothing that they can load patches."""
-    named = {mistake.scope.module for mistake in not_called(types)}  # the parentheses are what is missing
-    unpatched = [
-        run
-        for run in timeline.runs
-        if _never_patches(run) and not _is_self_test(timeline, run) and not named & run.loads.keys()
-    ]
-    green = [root for root in roots.all if library_of(root)] if unpatched else []
-    if not green:
-        return
-    reach = Reach(types, roots)
-    needs = {library: _waits(types, library) for library in sorted({library_of(root) for root in green})}
+    unpatched = Unpatched(timeline, types, roots)
     siblings = tuple(run for run in timeline.runs if run.patches)
-    for run in unpatched:
-        started = {root for root in green if root.scope.module in run.loads and reach.is_started_by(run, root)}
-        found = _first(types, timeline, run, started, needs, reach) if started else None
+    for run in unpatched.runs:
+        found = None if unpatched.goes_without(run) else next(unpatched.waits(run), None)
         if found is not None:
             yield MissingPatch(run, *found, siblings)
 
@@ -77,29 +110,22 @@ def _waits(types: Types, library: str) -> list[Need]:
     return [need for need in Needs(types, library).of(everything) if need.effect.missing(frozenset())]
 
 
-def _first(
-    types: Types, timeline: Timeline, run: Run, started: set[Root], needs: dict[str, list[Need]], reach: Reach
-) -> tuple[Need, Way] | None:
-    for library, waits in needs.items():
-        leaks = library == "eventlet" and any(
-            name.startswith(("eventlet.wsgi", "eventlet.green"))
-            for module in run.loads
-            for name in timeline.imports.names(module)
-        )
-        for need in waits:
-            if need.scope.module not in run.loads or (leaks and need.name.startswith(_GREENED_ON_THE_WAY)):
-                continue
-            way = reach.way(need.scope, need.block, lambda root: root in started)
-            if way is not None:
-                return need, way
-    return _direct(types, started)
+def _greened(types: Types, module: Module) -> bool:
+    """Whether a module imports a green module of the standard library; gevent's queues are tools of their own."""
+    for level, name, imported in module.facts.imported:
+        of_hub = level == 0 and name.startswith(HUBS)
+        for candidate in (name, *(f"{name}.{part}" for part in imported)) if of_hub else ():
+            if types.library.knowledge.is_green(candidate):
+                top = types.library.canonical(candidate).partition(".")[0]
+                if top in sys.stdlib_module_names and top != "queue":
+                    return True
+    return False
 
 
-def _direct(types: Types, started: set[Root]) -> tuple[Need, Way] | None:
-    """Return the wait of a greenthread that runs nothing but a method of a library's object."""
+def _direct(types: Types, started: set[Root]) -> Iterator[tuple[Need, Way]]:
+    """Yield the waits of greenthreads that run nothing but a method of a library's object."""
     for root in sorted(started, key=lambda root: root.key):
         for member in root.direct:
             need = Needs(types, library_of(root)).of_member(member, root)
             if need is not None and need.effect.missing(frozenset()):
-                return need, Way(root, ())
-    return None
+                yield need, Way(root, ())
