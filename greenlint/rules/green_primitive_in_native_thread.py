@@ -137,6 +137,9 @@ def _witness(across: Across, teller: Teller) -> tuple[Step, ...]:
     steps = []
     if touch.birth is not None:
         steps.append(Step(Role.CREATE, teller.at(touch.birth.scope, touch.birth.call.span), "the object is made here"))
+    for site in across.holders:
+        where = teller.at(site.scope, site.call.span)
+        steps.append(Step(Role.CREATE, where, "what is made here holds the patched lock"))
     runs = ", ".join(entry.function.label for entry in root.entries[:2])
     if root.site is not None:
         where = teller.at(root.site.scope, root.site.call.span)

@@ -26,6 +26,7 @@ from greenlint.summary.facts import Span
 
 _BREAKS = ("hangs", "lost-wakeup", "raises")
 _ACQUIRE = "acquire"
+_MOST_HOLDERS = 3
 _AT_ONCE = facts.Constant(False)
 _ASKS = ("block", "blocking")
 _PATCHES = "the program that uses this library patches thread"
@@ -49,7 +50,10 @@ class Touch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """A use in a native thread that goes wrong, the way there, and what others do with the same object meanwhile."""
+    """A use in a native thread that goes wrong, the way there, and what others do with the same object meanwhile.
+
+    ``holders``: the calls that make what holds the lock, where the use does not name it (handlers of logging).
+    """
 
     row: NativeThreadRow
     library: str
@@ -57,6 +61,7 @@ class Across:
     way: Way
     partner: Touch | None
     assumptions: tuple[str, ...]
+    holders: tuple[Site, ...] = ()
 
     @property
     def effect(self) -> str:
@@ -152,9 +157,22 @@ class NativeUses:
         if assumptions is None:
             return None
         if not (row.partners or row.held):
-            return Across(row, library, touch, way, None, assumptions)
+            return Across(row, library, touch, way, None, assumptions, self._holders(row, touch))
         partner = self._partner(row, touch, way.root) if touch.birth is not None else None
         return Across(row, library, touch, way, partner, assumptions) if partner is not None else None
+
+    def _holders(self, row: NativeThreadRow, touch: Touch) -> tuple[Site, ...]:
+        """Return the calls that make objects of the classes that could hold a safe lock and do not."""
+        library, found = self._types.library, []
+        runs = self._timeline.running(touch.scope)
+        for base in {name.rpartition(".")[0] for name in row.unless_defined}:
+            for path in sorted(name for name in library.knowledge.bases if library.is_a(name, base)):
+                for site in self._types.program.calls_named(path.rpartition(".")[2]):
+                    meant = self._types.of(site.scope, site.call.callee)
+                    loaded = not runs or any(site.scope.module in run.loads for run in runs)
+                    if loaded and any(isinstance(t, External) and t.path == path for t in meant):
+                        found.append(site)
+        return tuple(sorted(found, key=lambda site: site.key)[:_MOST_HOLDERS])
 
     def _waits_green(self, row: NativeThreadRow, library: str, touch: Touch, root: Root) -> tuple[str, ...] | None:
         """Return what has to be assumed for the thing to be green, None if it is not."""
