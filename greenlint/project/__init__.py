@@ -15,6 +15,7 @@ from greenlint.options import EntryPoint
 from greenlint.project.blocking.across import Across, NativeUses
 from greenlint.project.blocking.blocked import Blocking
 from greenlint.project.blocking.contexts import Contexts
+from greenlint.project.blocking.endless import Endless, EndlessLoops
 from greenlint.project.blocking.region import Region
 from greenlint.project.components import connected, imported_modules
 from greenlint.project.guards import Guards, Taken
@@ -150,6 +151,11 @@ class Component:
     def shared(self) -> tuple[SharedObject, ...]:
         """The clients that greenthreads share."""
         return tuple(self.sharing.shared_objects())
+
+    @cached_property
+    def endless(self) -> tuple[Endless, ...]:
+        """The loops of greenthreads that let nobody else run."""
+        return tuple(EndlessLoops(self.types, self.contexts).all())
 
     @cached_property
     def region(self) -> Region:

@@ -75,6 +75,32 @@ class Blocking:
                     told.add(blocked.call.site)
                     yield blocked
 
+    def beside_native_ones(self) -> Iterator[tuple[Blocked, Site]]:
+        """Yield the calls in greenthreads of what the project hands to native threads elsewhere, and where it does."""
+        for library in self._contexts.libraries:
+            handed = Handed(self._types, library)
+            calls = [
+                (call, effect)
+                for call, effect in self._of(library)
+                if effect.kind == "always"
+                and _row(call).about == "wait"
+                and handed.covers(call.name)
+                and not handed.holds(call.site)
+            ]
+            for blocked in self.reached(calls, library):
+                place = handed.place(blocked.call.name)
+                if place is not None:
+                    yield blocked, place
+
+    def computing(self) -> Iterator[Blocked]:
+        """Yield the calls in greenthreads that compute for long, those that are quick as a rule included."""
+        rows = [row for row in self._types.library.knowledge.rows.blocking if row.about == "processor"]
+        calls = self._calls.of(rows)
+        for library in self._contexts.libraries:
+            handed = Handed(self._types, library)
+            effects = [(call, effect_of(call.row, library)) for call in calls if not handed.covers(call.name)]
+            yield from self.reached(effects, library)
+
     def of_removed_names(self) -> Iterator[Blocked]:
         """Yield the calls in greenthreads of names that the patch of some group deletes."""
         for library in self._contexts.libraries:

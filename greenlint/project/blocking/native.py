@@ -10,6 +10,9 @@ from greenlint.project.handing import argument_of
 from greenlint.project.program import Site
 from greenlint.project.terms import External, Member, Opaque, Type, unwrap_partial
 from greenlint.project.types import Types
+from greenlint.summary import facts
+
+_DEEPEST = 3
 
 
 class Handed:
@@ -17,13 +20,41 @@ class Handed:
 
     def __init__(self, types: Types, library: str) -> None:
         self._types = types
-        self._names = frozenset(name for t in self._values(library) for name in _concerned(t))
+        self._places: dict[str, Site] = {}
+        self._births: set[Site] = set()
+        for site, t in self._values(library):
+            made = t.owner if isinstance(t, Member) else t
+            if isinstance(made, Opaque) and made.birth is not None:
+                self._births.add(made.birth)
+            for name in _concerned(t):
+                self._places.setdefault(name, site)
 
     def covers(self, path: str) -> bool:
         """Tell whether a function, or anything of the library that a name belongs to, is handed over somewhere."""
-        return path in self._names or path.partition(".")[0] in self._names
+        return self.place(path) is not None
 
-    def _values(self, library: str) -> Iterator[Type]:
+    def place(self, path: str) -> Site | None:
+        """Return where it is handed over."""
+        return self._places.get(path) or self._places.get(path.partition(".")[0])
+
+    def holds(self, call: Site, depth: int = 0) -> bool:
+        """Tell whether a call makes what is handed over, or is a call of it: of an object, or of a whole module.
+
+        A module that is handed over is called through what holds it, and not by the name that it is imported under.
+        """
+        meant = self._types.of(call.scope, call.call.callee)
+        births = {t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None}
+        if call in self._births or births & self._births:
+            return True
+        if births:
+            return depth < _DEEPEST and any(self.holds(birth, depth + 1) for birth in births)
+        root = call.call.callee
+        while isinstance(root, facts.Attribute):
+            root = root.base
+        bound = call.scope.module.body.locals.get(root.id, ()) if isinstance(root, facts.Name) else ()
+        return not any(isinstance(binding.value, facts.Import) for binding in bound)
+
+    def _values(self, library: str) -> Iterator[tuple[Site, Type]]:
         rows = [row for row in self._types.library.knowledge.rows.spawn if row.runs_in == "native"]
         for row in rows:
             if row.runtime == library and row.target != "none":
@@ -31,7 +62,7 @@ class Handed:
                     for site in self._types.program.calls_named(last):
                         if self._is_call_of(site, row):
                             value = argument_of(site.call, row.callable_position, row.callable_keyword)
-                            yield from self._types.of(site.scope, value)
+                            yield from ((site, t) for t in self._types.of(site.scope, value))
 
     def _is_call_of(self, site: Site, row: SpawnRow) -> bool:
         library = self._types.library
