@@ -219,7 +219,7 @@ def _report(question: Question, paths: Iterable[str]) -> Report:
         environment=os.environ,
         jobs=1 if multiprocessing.current_process().daemon else question.jobs,
         overlay={Path(path): data for path, data in question.overlay.items()},
-        checked=frozenset(os.path.abspath(file) for file in question.files),
+        checked=frozenset(path for file in question.files for path in (os.path.abspath(file), os.path.realpath(file))),
     )
     return engine.check([Path(os.path.abspath(path)) for path in paths], request)
 

@@ -169,10 +169,7 @@ def _short(finding: Finding) -> str:
 
 
 def _below(root: Path, files: Iterable[str]) -> Iterator[str]:
-    """Yield the paths relative to the root of the files below it, whether or not links lead there."""
-    prefix, real = f"{root}{os.sep}".replace(os.sep * 2, os.sep), os.path.realpath(root)
-    for file in files:
-        if file.startswith(prefix):
-            yield file[len(prefix) :].replace(os.sep, "/")
-        elif (place := Path(os.path.realpath(file))).is_relative_to(real):
-            yield place.relative_to(real).as_posix()
+    """Yield the paths relative to the root of the files below it, whether or not a link leads to the root."""
+    for place in dict.fromkeys((str(root), os.path.realpath(root))):
+        prefix = os.path.join(place, "")
+        yield from (file[len(prefix) :].replace(os.sep, "/") for file in files if file.startswith(prefix))

@@ -20,8 +20,9 @@ class Request:
     """What a front end asks for, besides the paths.
 
     ``overrides`` are settings of the command line by key; ``jobs`` None leaves the number of processes to the
-    options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute)
-    that a host linter checks when it shows the findings itself: each is then shown in one of these.
+    options; ``overlay`` holds the text of unsaved files by absolute path. ``checked`` are the files (absolute, as
+    they are written and with links resolved) that a host linter checks when it shows the findings itself: each is
+    then shown in one of these.
     Only what the module of ``entry_point`` imports counts if one is given: every step of a proof lies there.
     Without ``baseline`` known findings are reported, too. ``progress`` is told the stage of the run, how much of
     it is done, and of how much (0 if that is unknown). An ``executor`` summarises files in place of processes of

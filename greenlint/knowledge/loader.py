@@ -7,7 +7,9 @@ decoded with full validation.  A cache that is damaged, foreign or unwritable is
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,11 +68,18 @@ def distributed() -> tuple[Rows, ...]:
     """Return the rows that installed distributions ship.
 
     An entry point of the group ``greenlint.knowledge`` names ``package:file.toml``; the file is found in the
-    distribution's record and read, nothing is imported.  Raise KnowledgeError for one that cannot be read.
+    distribution's record and read, nothing is imported.  They are looked for once in a process, for each search path.
+    Raise KnowledgeError for one that cannot be read.
     """
+    return _distributed(tuple(sys.path))
+
+
+@cache
+def _distributed(search_path: tuple[str, ...]) -> tuple[Rows, ...]:
     from importlib import metadata  # slow to import
 
-    return tuple(_shipped(entry) for entry in metadata.entry_points(group=ENTRY_POINT_GROUP))
+    entries = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return tuple(_shipped(entry) for entry in entries)
 
 
 def _shipped(entry: metadata.EntryPoint) -> Rows:

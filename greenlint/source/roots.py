@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,9 @@ def programs(
         return (_program_at(_existing(root), shown),)
     grouped: dict[Path | None, list[Path]] = {}
     found: dict[Path, Path | None] = {}
+    directories = {path for path in shown if path.is_dir()}
     for path in shown:
-        grouped.setdefault(_root_of(_outermost(path, shown), found), []).append(path)
+        grouped.setdefault(_root_of(_outermost(path, directories), found), []).append(path)
     unmarked = tuple(grouped.pop(None, ()))
     result = [Program(place, tuple(group)) for place, group in grouped.items() if place is not None]
     if unmarked:
@@ -81,10 +82,9 @@ def _existing(path: Path) -> Path:
     raise PathError(f"{path}: no such file or directory{hint}")
 
 
-def _outermost(path: Path, shown: Iterable[Path]) -> Path:
-    """Return the outermost given directory that holds `path`, or `path` itself."""
-    holders = [other for other in shown if path.is_relative_to(other) and other.is_dir()]
-    return min(holders, key=lambda holder: len(holder.parts), default=path)
+def _outermost(path: Path, directories: Container[Path]) -> Path:
+    """Return the outermost of the given directories that holds `path`, or `path` itself."""
+    return next((place for place in reversed((path, *path.parents)) if place in directories), path)
 
 
 def _root_of(path: Path, found: dict[Path, Path | None]) -> Path | None:
