@@ -11,7 +11,7 @@ from greenlint.model import Explanation, Finding
 from greenlint.project.guards import lock_description
 from greenlint.project.overlap import Reach
 from greenlint.project.patching import Patched
-from greenlint.project.program import Scope
+from greenlint.project.program import Scope, Site
 from greenlint.project.sharing import SharedObject, path_of
 from greenlint.project.uses import Client, Uses
 from greenlint.summary import facts
@@ -64,7 +64,7 @@ def _shared(
     chains = dict.fromkeys(_chain(component, reach) for reach in proof)
     reached = [("reached from", chain) for chain in chains if chain]
     others = [reach for reach in touched if reach.use not in (one.use for one in proof)]
-    beside = dict.fromkeys((_use(reach), _beside(reach)) for reach in others)
+    beside = dict.fromkeys((_use(reach), _beside(component, reach)) for reach in others)
     return replace(told, notes=(*reached, *told.notes, *beside))
 
 
@@ -82,11 +82,11 @@ def _stopped(project: Project, component: Component, client: Client, reaches: Se
     notes = []
     if client.row.severity == "off":
         notes.append(("because", f"it is safe to share: {client.row.reason}"))
-    elif component.patched.state is Patched.NO:
+    elif component.patched.state is Patched.NO and not any(map(component.sharing.can_wait, reaches)):
         notes.append(("because", "the program never patches, so its calls do not yield; they block instead"))
     for reach in reaches:
         chain = _chain(component, reach)
-        notes.append((_use(reach), _reason(reach) + (f"; reached from {chain}" if chain else "")))
+        notes.append((_use(reach), _reason(component, reach) + (f"; reached from {chain}" if chain else "")))
     witness = dict.fromkeys(step for reach in _longest(reaches) for step in project.witness.way(reach))
     return Explanation(title, witness=tuple(witness), notes=tuple(dict.fromkeys(notes)))
 
@@ -101,12 +101,12 @@ def _use(reach: Reach) -> str:
     return f".{reach.use.method} at {reach.use.scope.module.path}:{reach.use.span[0]}"
 
 
-def _reason(reach: Reach) -> str:
+def _reason(component: Component, reach: Reach) -> str:
     state = reach.state
     if state.locks:
         return "guarded by " + ", ".join(sorted(lock_description(lock) for lock in state.locks))
     if not state.crossed:
-        return "no greenthread was found to reach it with this object (never spawned, or the callers are not resolved)"
+        return _not_reached(component, reach)
     if reach.origin.kind == "parameter":
         return "the object comes from outside the program, through a parameter"
     if state.contained:
@@ -116,10 +116,19 @@ def _reason(reach: Reach) -> str:
     return "many greenthreads reach it, but the uses do not conflict (one reads, one writes, or a sized pool)"
 
 
-def _beside(reach: Reach) -> str:
+def _not_reached(component: Component, reach: Reach) -> str:
+    """Why no greenthread comes to a use with an object that others have, too."""
+    if not component.sharing.is_started(reach.use.scope):
+        return "no greenthread was found to get here (never spawned, or the callers are not resolved)"
+    if reach.origin.kind == "born":
+        return "each greenthread that gets here has made its own"
+    return "greenthreads get here, but none was found to have this object in common with another"
+
+
+def _beside(component: Component, reach: Reach) -> str:
     """Tell of a use of a shared object that is no part of its proof."""
     exposed = reach.state.many and not reach.state.locks and not reach.state.contained
-    return "many greenthreads reach it as well" if exposed else _reason(reach)
+    return "many greenthreads reach it as well" if exposed else _reason(component, reach)
 
 
 def _chain(component: Component, reach: Reach) -> str:
@@ -163,7 +172,13 @@ def _unused(component: Component, path: str, line: int) -> Iterator[str]:
                             if row.severity == "off":
                                 yield f"{name} is safe to share: {row.reason}"
                             else:
-                                yield (
-                                    f"{name} is made here; no use of it was found that a greenthread reaches"
-                                    " (fresh per greenthread, never used, or an unresolved call)"
-                                )
+                                yield f"{name} is made here; {_without_uses(component, finder, Site(scope, index))}"
+
+
+def _without_uses(component: Component, finder: Uses, birth: Site) -> str:
+    """Why the uses of a client lead to no proof."""
+    used = [use for use in finder.all() if use.client.birth == birth]
+    if not used:
+        return "no use that could collide was found: nothing that greenlint can follow reads, writes or changes it"
+    places = dict.fromkeys(f"{use.scope.module.path}:{use.span[0]}" for use in used)
+    return f"what uses it ({', '.join(places)}) gets an object of its own each time, or one that is checked out"

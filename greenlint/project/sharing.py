@@ -27,11 +27,12 @@ from greenlint.project.roots import Root, Roots
 from greenlint.project.search import Search
 from greenlint.project.slots import Slots
 from greenlint.project.spawning import Spawning
-from greenlint.project.terms import ClassType
+from greenlint.project.terms import ClassType, External, Member
 from greenlint.project.types import Types
 from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
 
+_FEW = 3
 _COLLIDES = ("breaks", "hangs", "state")
 
 
@@ -150,12 +151,12 @@ class Sharing:
         search = Search(self._types, self._roots, self._guards, self._ownership)
         owners = search.origins(use.scope, facts.Name(parameters[0].name), use.block, State())
         reached = [origin for origin in owners if origin.state.crossed]
-        fresh = bool(owners) and not reached and self._is_started(use.scope)
+        fresh = bool(owners) and not reached and self.is_started(use.scope)
         alone = bool(reached) and all(o.kind == "born" and not o.state.many for o in reached) and len(reached) == 1
         return frozenset(lock for lock in held if lock[0] != "field") if fresh or alone else held
 
-    def _is_started(self, scope: Scope) -> bool:
-        """Whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
+    def is_started(self, scope: Scope) -> bool:
+        """Tell whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
         search = Search(self._types, self._roots, self._guards, self._ownership)
         return any(origin.state.crossed for origin in search.ways(scope))
 
@@ -197,9 +198,20 @@ class Sharing:
     def _yields_unpatched(self, use: Use) -> bool:
         """Whether the client switches greenthreads although nothing is patched."""
         name = use.client.name
-        if name.startswith(("eventlet.", "gevent", "zmq.green")):
+        birth = use.client.birth
+        if name.startswith(("eventlet.", "gevent", "zmq.green")) or self._is_made_green(birth):
             return True
-        return imports_green(self._types.program, use.client.birth.scope.module, self._types)
+        return imports_green(self._types.program, birth.scope.module, self._types)
+
+    def _is_made_green(self, birth: Site, depth: int = 0) -> bool:
+        """Whether a library of greenthreads makes the client or hands it over: ``eventlet.listen(...).accept()``."""
+        for callee in self._types.of(birth.scope, birth.call.callee):
+            if isinstance(callee, External) and callee.path.startswith(("eventlet.", "gevent.")):
+                return True
+            made = callee.owner.birth if isinstance(callee, Member) else None
+            if made is not None and made != birth and depth < _FEW and self._is_made_green(made, depth + 1):
+                return True
+        return False
 
     def _verdict(self, slot: Slot, reaches: Sequence[Reach]) -> Iterator[SharedObject]:
         if self._opted_out(reaches) or self._is_sized(reaches):

@@ -114,7 +114,7 @@ class Uses:
         return path
 
     def _rows_present(self) -> list[ClientRow]:
-        """The rows of clients that the program makes, by the names of constructors and factories."""
+        """The rows of clients that the program makes, by the names of constructors and factories, or is handed."""
         program = self._types.program
         knowledge = self._types.library.knowledge
         found: dict[str, ClientRow] = {}
@@ -126,15 +126,21 @@ class Uses:
         for name in sorted(names):
             for site in program.calls_named(name):
                 for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
-                    for row, _, _ in self.clients_of(t, birth_required=False):
-                        if row.severity != "off":
-                            found[row.id] = row
+                    found.update(self._reported(t))
+        for given in self._types.callers.handed.values():
+            found.update(pair for t in given for pair in self._reported(t))
         for klass in program.classes:
             for base in self._types.hierarchy.external_bases(klass):
                 for row in knowledge.clients_by_constructor.get(base, ()):
                     if row.severity != "off":
                         found[row.id] = row
         return [found[key] for key in sorted(found)]
+
+    def _reported(self, found: Type) -> Iterator[tuple[str, ClientRow]]:
+        """The rows of a type that say of a fault, by id."""
+        for row, _, _ in self.clients_of(found, birth_required=False):
+            if row.severity != "off":
+                yield row.id, row
 
     def _client_names(self) -> frozenset[str]:
         """Last names of the constructors and factories of the libraries that the program imports."""
