@@ -13,7 +13,7 @@ from greenlint.project.terms import Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
 
-_RENEWS = frozenset((*ENDS, "connect", "reconnect", "reset", "abort", "dispose", "invalidate", "destroy", "release"))
+_RENEWS = ENDS | {"quit", "connect", "reconnect", "reset", "abort", "dispose", "invalidate", "destroy", "release"}
 _TAKES_OUT = frozenset(("pop", "popitem", "remove", "discard", "clear"))
 _DEEPEST = 3
 

@@ -67,10 +67,11 @@ class ClientReusedAfterTimeout(Rule):
     proof = """
         A request runs while a Timeout does: inside `with Timeout(...)`, between its start and its `cancel()`, or in
         what `with_timeout` is handed; directly, or in functions called from there. The client is one of those that
-        were seen to fail afterwards (httplib2, http.client, sockets that send and then receive, pymysql). It outlives
-        the Timeout (an attribute, a global, a variable bound before the loop), and something uses it again: the next
-        round, the code that follows, another method, or the same function called again. It is silent where a handler,
-        a `finally` or the code after the Timeout closes, reconnects or replaces it, itself or through a function.
+        were seen to fail afterwards (httplib2, http.client and urllib3 connections, XML-RPC proxies, SMTP, pymysql,
+        sockets that send and then receive). It outlives the Timeout (an attribute, a global, a variable bound before
+        the loop), and something uses it again: the next round, the code that follows, another method, or the same
+        function called again. It is silent where a handler, a `finally` or the code after the Timeout closes,
+        reconnects or replaces it, itself or through a function.
         """
     limits = """
         - Which seconds a Timeout gets is not looked at, except for `Timeout(None)`, which never ends.

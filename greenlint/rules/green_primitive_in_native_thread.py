@@ -120,7 +120,7 @@ class GreenPrimitiveInNativeThread(Rule):
 _FATES = {
     "hangs": "may wait for ever",
     "lost-wakeup": "wakes nobody",
-    "raises": "waits for ever or raises",
+    "raises": "is woken by nobody, or raises,",
 }
 
 
