@@ -60,7 +60,8 @@ class MissingMonkeyPatch(Rule):
         For each way to run the program: nothing that it can load patches, and nothing that launches it does (gunicorn
         -k gevent, celery -P, locust, `python -m gevent.monkey` ...). It comes to a call that starts greenthreads of
         eventlet or gevent, and a function that such a greenthread runs calls something that waits unless it is patched.
-        Green modules (`eventlet.green`, `gevent.socket`, import_patched) need no patch.
+        Green modules (`eventlet.green`, `gevent.socket`, import_patched) need no patch. A file outside of packages that
+        nobody imports is a script if its body starts the greenthreads, whether it tests `__name__` or not.
         """
     limits = """
         - Libraries without a program of their own leave the patch to their users and are silent.

@@ -95,9 +95,14 @@ def _is_library(timeline: Timeline, module: Module, entries: set[Module], import
         return not _is_package_of_entries(timeline, module.name, entries)
     if entries.issuperset(importers) and _is_one_of_entries(timeline, module, entries):
         return False
-    if module.name.rpartition(".")[2] in _MAIN or _is_for_tests(module) or _makes_application(module):
+    if is_run_by_others(module):
         return False
     return any(importer.role == "code" for importer in importers)
+
+
+def is_run_by_others(module: Module) -> bool:
+    """Whether servers, test runners or tools run the module: by its name, or by what it makes or imports."""
+    return module.name.rpartition(".")[2] in _MAIN or _is_for_tests(module) or _makes_application(module)
 
 
 def _is_for_tests(module: Module) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from greenlint.project.blocking.contexts import place_elsewhere
 from greenlint.project.blocking.reach import Reach, Way
 from greenlint.project.patching.groups import all_groups
+from greenlint.project.patching.libraries import is_run_by_others
 from greenlint.project.patching.mistakes import not_called
 from greenlint.project.patching.needs import Need, Needs
 from greenlint.project.patching.state import HUBS
@@ -39,14 +40,15 @@ class Unpatched:
         self._types = types
         self._reach = Reach(types, roots)
         named = {mistake.scope.module for mistake in not_called(types)}  # the parentheses are what is missing
+        self._green = [root for root in roots.all if library_of(root)]
         self.runs = [
             run
-            for run in timeline.runs
+            for run in (*timeline.runs, *map(timeline.run_as_script, _plain_scripts(timeline, self._green)))
             if _never_patches(run) and not _is_self_test(timeline, run) and not named & run.loads.keys()
         ]
-        self._green = [root for root in roots.all if library_of(root)] if self.runs else []
         self._needs = {
-            library: _waits(types, library) for library in sorted({library_of(root) for root in self._green})
+            library: _waits(types, library)
+            for library in sorted({library_of(root) for root in self._green if self.runs})
         }
 
     def waits(self, run: Run) -> Iterator[tuple[Need, Way]]:
@@ -81,6 +83,18 @@ def missing_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
         found = None if unpatched.goes_without(run) else next(unpatched.waits(run), None)
         if found is not None:
             yield MissingPatch(run, *found, siblings)
+
+
+def _plain_scripts(timeline: Timeline, green: Iterable[Root]) -> Iterator[Module]:
+    """Yield the modules that start greenthreads and that nobody imports or is seen to run: scripts without a guard.
+
+    Whether it is the body of the module that starts them is asked later.
+    """
+    run = {entry.module for entry in timeline.entry_points}
+    for module in dict.fromkeys(root.scope.module for root in green if root.site is not None):
+        if module.role == "code" and module not in run and "." not in module.name and not is_run_by_others(module):
+            if timeline.imports.importers((module,)) == {module}:
+                yield module
 
 
 def library_of(root: Root) -> str:

@@ -123,6 +123,10 @@ class Timeline:
         _ = self.runs
         return self
 
+    def run_as_script(self, module: Module) -> Run:
+        """Return the run of a module that nothing shows to be a program."""
+        return self._run(EntryPoint(module.path, "script", module, module.path, 1, as_main=True))
+
     def running(self, scope: Scope) -> tuple[Run, ...]:
         """Return the runs in which the code of a scope can run: those that can load its module."""
         return tuple(run for run in self.runs if scope.module in run.loads)
