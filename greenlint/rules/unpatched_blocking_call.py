@@ -97,6 +97,7 @@ class UnpatchedBlockingCall(Rule):
                 *told_way(teller, call.way, site.scope, name),
                 Step(Role.BLOCK, where, f"{name} waits here, and every greenthread with it"),
             ),
+            severity=Severity.ERROR if call.is_error else Severity.WARNING,
             help=help,
         )
 

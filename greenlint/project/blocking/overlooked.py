@@ -36,12 +36,13 @@ class Overlooked:
     groups: tuple[str, ...]
     way: Way
     runs: list[Run]
+    is_error: bool
     again: list[Site] = field(default_factory=list)
 
 
 def overlooked_calls(timeline: Timeline, types: Types, roots: Roots) -> Iterator[Overlooked]:
     """Yield the calls that block where green modules do the rest, once for each name and function."""
-    unpatched = Unpatched(timeline, types, roots)
+    unpatched = Unpatched(timeline, types, roots, ("error", "warning"))
     found: dict[tuple[Scope, str], Overlooked] = {}
     for run in unpatched.runs:
         if unpatched.goes_without(run):
@@ -55,7 +56,8 @@ def _note(found: dict[tuple[Scope, str], Overlooked], need: Need, site: Site, wa
     known = found.get((need.scope, need.name))
     if known is None:
         groups = tuple(sorted(need.effect.groups))
-        found[need.scope, need.name] = Overlooked(site, need.name, library_of(way.root), groups, way, [run])
+        is_error = need.severity == "error"
+        found[need.scope, need.name] = Overlooked(site, need.name, library_of(way.root), groups, way, [run], is_error)
         return
     if run not in known.runs:
         known.runs.append(run)
@@ -77,6 +79,7 @@ def unasked_calls(blocking: Blocking, contexts: Contexts, types: Types) -> Itera
 
 
 def _unasked(blocked: Blocked, groups: tuple[str, ...], runs: list[Run]) -> Overlooked:
-    return Overlooked(blocked.call.site, blocked.call.name, blocked.library, groups, blocked.way, runs)
+    site, name, is_error = blocked.call.site, blocked.call.name, blocked.row.severity == "error"
+    return Overlooked(site, name, blocked.library, groups, blocked.way, runs, is_error)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
+from greenlint.knowledge.vocabulary import Severity
 from greenlint.project.blocking.contexts import place_elsewhere
 from greenlint.project.blocking.reach import Reach, Way
 from greenlint.project.patching.groups import all_groups
@@ -35,7 +36,9 @@ class MissingPatch:
 class Unpatched:
     """The entry points of one program that never patch, and the waits of the greenthreads that they start."""
 
-    def __init__(self, timeline: Timeline, types: Types, roots: Roots) -> None:
+    def __init__(
+        self, timeline: Timeline, types: Types, roots: Roots, severities: Container[Severity] = ("error",)
+    ) -> None:
         self._timeline = timeline
         self._types = types
         self._reach = Reach(types, roots)
@@ -47,7 +50,7 @@ class Unpatched:
             if _never_patches(run) and not _is_self_test(timeline, run) and not named & run.loads.keys()
         ]
         self._needs = {
-            library: _waits(types, library)
+            library: _waits(types, library, severities)
             for library in sorted({library_of(root) for root in self._green if self.runs})
         }
 
@@ -119,9 +122,9 @@ def _is_self_test(timeline: Timeline, run: Run) -> bool:
     )
 
 
-def _waits(types: Types, library: str) -> list[Need]:
+def _waits(types: Types, library: str, severities: Container[Severity]) -> list[Need]:
     everything = all_groups(types.library.knowledge, library)
-    return [need for need in Needs(types, library).of(everything) if need.effect.missing(frozenset())]
+    return [need for need in Needs(types, library, severities).of(everything) if need.effect.missing(frozenset())]
 
 
 def _greened(types: Types, module: Module) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import BlockingRow, NeedRow
+from greenlint.knowledge.vocabulary import Severity
 from greenlint.project.blocking.calls import Calls
 from greenlint.project.blocking.effects import AnyRow, Effect, effect_of
 from greenlint.project.blocking.green import GreenNames
@@ -16,13 +17,13 @@ from greenlint.project.terms import Member, Opaque
 from greenlint.project.types import Types
 
 _ACQUIRE = ".acquire"
-_NOTHING = Effect("never")
 
 
 class Need(NamedTuple):
     """A call, or a ``with``, that waits for the operating system unless groups are patched.
 
-    ``effect`` says which; ``reason`` tells what a library does there, empty for the standard library.
+    ``effect`` says which, ``severity`` how bad it is to leave them out; ``reason`` tells what a library does there,
+    empty for the standard library.
     """
 
     scope: Scope
@@ -32,16 +33,21 @@ class Need(NamedTuple):
     name: str
     effect: Effect
     reason: str
+    severity: Severity = "error"
 
 
 class Needs:
-    """The calls of one program that need groups of one library."""
+    """The calls of one program that need groups of one library, by rows of some severities."""
 
-    def __init__(self, types: Types, library: str) -> None:
+    def __init__(self, types: Types, library: str, severities: Container[Severity] = ("error",)) -> None:
         self._types = types
         self._green = GreenNames(types)
         rows: tuple[AnyRow, ...] = (*types.library.knowledge.rows.blocking, *types.library.knowledge.rows.need)
-        self._effects = {row: effect for row in rows if (effect := _needed(row, library)).groups}
+        self._effects = {
+            row: effect
+            for row in rows
+            if _severity(row) in severities and (effect := effect_of(row, library)).groups
+        }
 
     def of(self, groups: frozenset[str]) -> Iterator[Need]:
         """Yield the calls of functions that need one of the groups, in source order."""
@@ -63,7 +69,8 @@ class Needs:
 
     def _need(self, site: Site, name: str, row: AnyRow) -> Need:
         reason = row.reason if isinstance(row, NeedRow) else ""
-        return Need(site.scope, site.call.block, site.call.span[0], site, name, self._effects[row], reason)
+        line, effect = site.call.span[0], self._effects[row]
+        return Need(site.scope, site.call.block, line, site, name, effect, reason, _severity(row))
 
     def _held(self, groups: frozenset[str]) -> Iterator[Need]:
         """``with lock`` waits as ``lock.acquire()`` does."""
@@ -97,8 +104,5 @@ def _using(program: Program, lasts: set[str]) -> Iterator[Module]:
             yield module
 
 
-def _needed(row: AnyRow, library: str) -> Effect:
-    """Return the groups that a row speaks of, if leaving them out is an error."""
-    if isinstance(row, BlockingRow) and row.severity != "error":
-        return _NOTHING
-    return effect_of(row, library)
+def _severity(row: AnyRow) -> Severity:
+    return row.severity if isinstance(row, BlockingRow) else "error"
