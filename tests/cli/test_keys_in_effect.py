@@ -78,6 +78,9 @@ OWN_SPAWN = MAIN.replace("import eventlet\n", "import eventlet\nimport shop_task
     "eventlet.spawn_n(", "shop_tasks.later("
 )
 UNPATCHED = MAIN.replace("eventlet.monkey_patch()\n", "").replace("def main", "def start")
+SLOW = MAIN.replace("import eventlet\n", "import eventlet\nimport shop_slow\n", 1).replace(
+    "fetch(url)", "shop_slow.wait(url)"
+)
 KNOWN = '{"rule":"GRN101","in":["httplib2.Http","clients.HTTP"],"way":"main.main starts main.worker"}\n'
 
 EFFECTS = {
@@ -133,6 +136,12 @@ EFFECTS = {
         '[[client]]\nid = "shop"\nconstructors = ["shop_client.Client"]', [], ONE, program={"clients.py": OWN_CLIENT}
     ),
     "spawn": Effect('[[spawn]]\nid = "later"\nnames = ["shop_tasks.later"]', [], ONE, program={"main.py": OWN_SPAWN}),
+    "blocking": Effect(
+        '[[blocking]]\nid = "wait"\nnames = ["shop_slow.wait"]',
+        [],
+        ["GRN202 main.py"],
+        program={"main.py": SLOW},
+    ),
     "guard": Effect(
         '[[guard]]\nid = "turn"\nnames = ["shop_turns.turn"]\nkind = "lock"\nform = "context"',
         ONE,
@@ -159,4 +168,4 @@ def test_changes_what_it_says_it_does(
 
 
 def test_every_key_that_is_documented_is_here() -> None:
-    assert set(EFFECTS) - {"client", "spawn", "guard"} == set(KEYS)
+    assert set(EFFECTS) - {"client", "spawn", "blocking", "guard"} == set(KEYS)
