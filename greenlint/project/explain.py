@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from greenlint.knowledge.schema import ClientRow
 from greenlint.model import Explanation, Finding
 from greenlint.project.guards import lock_description
 from greenlint.project.overlap import Reach
@@ -37,7 +38,7 @@ def explanations(project: Project, path: str, line: int, found: Sequence[Finding
                     yield _shared(project, component, shared, finding, touched)
             yield from _not_shared(project, component, touched)
             if not touched:
-                yield from map(Explanation, _unused(component, path, line))
+                yield from map(Explanation, dict.fromkeys(_unused(component, path, line)))
     yield from (Explanation.of(finding) for finding in left if finding.touches(path, line))
 
 
@@ -160,19 +161,31 @@ def _back(scope: Scope | None, before: dict[Scope, Scope | None]) -> Iterator[Sc
 
 
 def _unused(component: Component, path: str, line: int) -> Iterator[str]:
+    """Tell of clients that are made on a line and lead to no proof, and of those used there that are safe to share."""
     finder = Uses(component.types, component.roots)
+    for site in _calls_on(component, path, line):
+        for row, name in _clients(component, finder, site, facts.Call(site.scope.index, site.index)):
+            if row.severity == "off":
+                yield f"{name} is safe to share: {row.reason}"
+            else:
+                yield f"{name} is made here; {_without_uses(component, finder, site)}"
+        if isinstance(site.call.callee, facts.Attribute):
+            for row, name in _clients(component, finder, site, site.call.callee.base):
+                if row.severity == "off":
+                    yield f"{name} is safe to share: {row.reason}"
+
+
+def _calls_on(component: Component, path: str, line: int) -> Iterator[Site]:
     for module in component.program.modules.values():
-        if module.path != path:
-            continue
-        for scope in module.scopes:
-            for index, call in enumerate(scope.body.calls):
-                if call.span[0] == line:
-                    for t in component.types.of(scope, facts.Call(scope.index, index)):
-                        for row, name, _ in finder.clients_of(t):
-                            if row.severity == "off":
-                                yield f"{name} is safe to share: {row.reason}"
-                            else:
-                                yield f"{name} is made here; {_without_uses(component, finder, Site(scope, index))}"
+        for scope in module.scopes if module.path == path else ():
+            yield from (Site(scope, index) for index, call in enumerate(scope.body.calls) if call.span[0] == line)
+
+
+def _clients(
+    component: Component, finder: Uses, site: Site, value: facts.Value | None
+) -> Iterator[tuple[ClientRow, str]]:
+    for found in component.types.of(site.scope, value):
+        yield from ((row, name) for row, name, _ in finder.clients_of(found))
 
 
 def _without_uses(component: Component, finder: Uses, birth: Site) -> str:

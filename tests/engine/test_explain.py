@@ -185,5 +185,11 @@ def test_a_client_is_explained_by_its_proof_if_no_selected_rule_reports_it(shop:
     assert len(one.witness) == 4
 
 
+@pytest.mark.parametrize("line", [3, 7])
+def test_a_client_that_is_safe_to_share_is_told_where_it_is_made_and_used(shop: Path, line: int) -> None:
+    lay(shop, clients=CLIENTS.replace("import httplib2", "import redis").replace("httplib2.Http", "redis.Redis"))
+    assert told(f"clients.py:{line}").headline.startswith("redis.Redis is safe to share: ")
+
+
 def test_nothing_is_told_about_any_other_line(shop: Path) -> None:
     assert engine.explain("main.py:1", engine.Request()) == ()
