@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from greenlint.project.blocking.effects import AnyRow, Conditions
 from greenlint.project.blocking.green import GreenNames
+from greenlint.project.patching.mentions import written
 from greenlint.project.program import Scope, Site
 from greenlint.project.terms import External, Member
 from greenlint.project.types import Types
@@ -76,12 +77,19 @@ class Calls:
         scope = site.scope
         if scope.kind not in ("function", "lambda") or scope.module.role != "code":
             return None
-        for path in self._paths(scope, site.call.callee):
+        for path in (*self._spelled(site, wanted), *self._paths(scope, site.call.callee)):
             for name in (path, path.rpartition(".")[0] + _ANY):
                 for row in wanted.get(name, ()):
                     if self._conditions.concern(row, site):
                         return Found(site, path, row) if self._counts(site, path) else None
         return None
+
+    def _spelled(self, site: Site, wanted: Mapping[str, list[AnyRow]]) -> Iterator[str]:
+        """Yield the name of a green module as it is written; it stands for its own, and not for what it replaces."""
+        if any(map(self._types.library.knowledge.is_green, wanted)):
+            name = written(site.scope, site.call.callee)
+            if self._types.library.knowledge.is_green(name):
+                yield self._types.library.canonical(name)
 
     def _counts(self, site: Site, path: str) -> bool:
         """Whether a call is not green; a row about a name of a green module means just that."""
