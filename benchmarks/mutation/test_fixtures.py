@@ -1,29 +1,40 @@
 """Every fixture program, each in a test of its own and in this process: what a mutant is tried on.
 
-``tests/fixtures/test_programs.py`` asks the command once about all of them; here a mutant meets the programs that reach
-it and no others.
+``tests/fixtures`` asks the command once about all of them; here a mutant meets the programs that reach it, and no
+others.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from greenlint import engine
-from greenlint.model import Finding
+from greenlint.reporters import reporter
+from tests.fixtures import test_proofs
 from tests.fixtures.catalogue import Program, programs
-from tests.fixtures.checking import Reported, differences
+from tests.fixtures.checking import differences, reported
+
+PROMISES = [value for name, value in vars(test_proofs).items() if name.startswith("test_")]
 
 
 @pytest.mark.parametrize("program", programs(), ids=str)
-def test_is_reported_exactly_where_it_says(program: Program, tmp_path: Path) -> None:
+def test_is_reported_exactly_where_it_says_with_a_proof(program: Program, tmp_path: Path) -> None:
     program.write(tmp_path)
-    report = engine.check([tmp_path / program.folder], engine.Request(cache=False, jobs=1))
+    root = tmp_path / program.folder
+    found = told(root)
+    assert not differences(program, reported(found))
+    for promise in PROMISES:
+        promise((program, found))
+
+
+def told(root: Path) -> list[dict[str, Any]]:
+    """What JSON tells of the findings on the program at the root."""
+    report = engine.check([root], engine.Request(cache=False, jobs=1))
+    text = "\n".join(reporter("json")(report, cwd=root, colour=False, statistics=False))
     assert not report.notices
-    assert not differences(program, map(reported, report.findings))
-
-
-def reported(finding: Finding) -> Reported:
-    place = finding.location
-    return Reported(place.path, place.line, place.column, finding.code, finding.severity.value, finding.message)
+    findings: list[dict[str, Any]] = json.loads(text)["findings"]
+    return findings
