@@ -61,7 +61,8 @@ class Calls:
             for name in row.names:
                 canonical = self._types.library.canonical(name)
                 if self._types.may_name(canonical):
-                    found.setdefault(canonical.rpartition(".")[2], {}).setdefault(canonical, []).append(row)
+                    for last in dict.fromkeys(each.rpartition(".")[2] for each in (canonical, name)):
+                        found.setdefault(last, {}).setdefault(canonical, []).append(row)
         return found
 
     def _of_any_method(self, wanted: Mapping[str, list[AnyRow]]) -> Iterator[Site]:

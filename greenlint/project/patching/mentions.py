@@ -53,9 +53,12 @@ def written(scope: Scope, value: Value | None) -> str:
     if isinstance(value, facts.Attribute):
         return f"{written(scope, value.base)}.{value.name}"
     if isinstance(value, facts.Name):
-        for binding in scope.module.body.locals.get(value.id, ()):
-            if isinstance(binding.value, facts.Import):
-                return written(scope, binding.value)
+        at: Scope | None = scope
+        while at is not None:
+            for binding in at.locals.get(value.id, ()) if at.kind != "class" or at is scope else ():
+                if isinstance(binding.value, facts.Import):
+                    return written(scope, binding.value)
+            at = at.parent
     return ""
 
 
