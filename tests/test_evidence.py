@@ -34,3 +34,9 @@ def test_the_table_of_verdicts_is_that_of_the_snapshots() -> None:
     words = [sys.executable, ROOT / "benchmarks" / "snapshots.py", "--table"]
     table = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert table in (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
+def test_no_run_disagrees_with_what_is_said_of_the_program() -> None:
+    table = (ROOT / "docs" / "runtime.md").read_text(encoding="utf-8")
+    assert "which is not so" not in table
+    assert table.count("\n| ") > 500
