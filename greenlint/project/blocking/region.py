@@ -39,7 +39,7 @@ class Region:
         """The functions that native threads come to, each with the shortest way there."""
         found: dict[Scope, Way] = {}
         work: deque[tuple[Scope, Way]] = deque()
-        for root in (*self._of_pools, *self._of_threads()):
+        for root in (*self._of_pools, *self._of_threads(), *self._of_thread_classes()):
             work += [(entry.function, Way(root, ())) for entry in root.entries]
         while work and len(found) < _MOST:
             function, way = work.popleft()
@@ -82,6 +82,16 @@ class Region:
             for site in self._types.program.calls_named(last):
                 for t in self._types.of(site.scope, site.call.callee):
                     yield from self._started(site, t, wanted)
+
+    def _of_thread_classes(self) -> Iterator[Root]:
+        """Yield the classes of the program whose objects are threads of the standard library that stay native."""
+        for klass in self._types.program.classes:
+            for base in self._types.hierarchy.external_bases(klass):
+                for row in self._types.library.hook_rows(base):
+                    hooks = [m for name in row.hook_methods for m in klass.methods(name)]
+                    if hooks and row.runs_in == "green-if-patched" and self._runs_native(klass.scope):
+                        entries = [Entry(method, "born", klass, None) for method in hooks]
+                        yield Root(row=row, scope=klass.scope, site=None, callee=None, entries=entries)
 
     def _started(self, site: Site, callee: Type, wanted: Mapping[str, SpawnRow]) -> Iterator[Root]:
         """Yield the start that a call is, if what it calls is native where it stands, or everywhere."""
