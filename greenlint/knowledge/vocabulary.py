@@ -127,6 +127,8 @@ CallEffect = Literal[
     "descriptor",  # an object of the class, kept in a class body, stands for what ``method`` returns
     "record",  # decorates a class: its constructor takes the annotated fields
     "plugin-manager",  # loads what entry points of the namespace name; its attributes give it
+    "entry-points",  # finds entry points of the group that an argument names; load() gives what they name
+    "entry-point-object",  # loads what an entry point of the group that an argument names stands for
     "memoise",  # decorates a function: one result for all callers
 ]
 PatchAction = Literal[

@@ -304,6 +304,19 @@ def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | Non
             position = _WRITE_POSITION.get(call.callee.name, -1)
             if 0 <= position < len(call.arguments):
                 yield scope, call.callee.base, call.arguments[position]
+            elif call.callee.name in ("update", "extend") and call.arguments:
+                for value in _poured(call.arguments[0]):
+                    yield scope, call.callee.base, value
+
+
+def _poured(value: facts.Value | None) -> Iterator[facts.Value | None]:
+    """What a container gets from ``x.update(value)`` or ``x.extend(value)``; of pairs, their second halves."""
+    if isinstance(value, facts.Mapping):
+        yield from value.items
+        return
+    for item in value.items if isinstance(value, facts.Sequence) else (facts.Element(value),):
+        is_pair = isinstance(value, facts.Sequence) and isinstance(item, facts.Sequence) and len(item.items) == 2
+        yield item.items[1] if isinstance(item, facts.Sequence) and is_pair else item
 
 
 def _is_declared(value: facts.Value | None) -> bool:

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from greenlint.project.program import Scope, Site
 from greenlint.project.terms import ClassType, FunctionType, Instance, Opaque, Type
 from greenlint.summary import facts
+from greenlint.summary.facts import Value
 
 if TYPE_CHECKING:
     from greenlint.project.types import Types
@@ -38,10 +40,24 @@ class Plugins:
         call = manager.birth.call
         invoked = dict(call.keywords).get("invoke_on_load") == facts.Constant(True) and name in LOADED_OBJECT
         first = dict(call.keywords).get("namespace", call.arguments[0] if call.arguments else None)
-        for group in self._types.texts.of(manager.birth.scope, first):
-            for target in self._groups.get(group, ()):
+        for t in self._named(manager.birth.scope, first):
+            if isinstance(t, ClassType):
+                yield Instance(t.klass, True) if invoked else t
+            elif not invoked:
+                yield t
+
+    def is_entry(self, path: str) -> bool:
+        """Tell whether calling a function of a library finds entry points, which ``load()`` loads."""
+        return bool(self._groups) and self._types.library.effect(path) == "entry-points"
+
+    def named(self, site: Site) -> Iterator[Type]:
+        """Yield the classes and functions that a group names, of which one of the arguments is the name."""
+        for value in (*site.call.arguments, *(value for _, value in site.call.keywords)):
+            yield from self._named(site.scope, value)
+
+    def _named(self, scope: Scope, group: Value | None) -> Iterator[Type]:
+        for text in self._types.texts.of(scope, group):
+            for target in self._groups.get(text, ()):
                 for t in self._types.dotted(target.replace(":", ".")):
-                    if isinstance(t, ClassType):
-                        yield Instance(t.klass, True) if invoked else t
-                    elif isinstance(t, FunctionType) and not invoked:
+                    if isinstance(t, ClassType | FunctionType):
                         yield t

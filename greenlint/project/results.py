@@ -134,6 +134,8 @@ class Results:
             return [t for method in methods for t in self.returned(method)]
         if isinstance(callee, External):
             return self._called_external(site, callee.path)
+        if isinstance(callee, Member) and callee.name == "load" and self._types.plugins.is_entry(callee.owner.path):
+            return self._types.plugins.named(callee.owner.birth) if callee.owner.birth is not None else ()
         return [t for path, birth in self._paths(callee) for t in self._made(site, path, birth)]
 
     def _birth_of_instance(self, callee: ClassType, site: Site) -> Site | None:
@@ -215,6 +217,10 @@ class Results:
             return self._types.of(site.scope, arguments[1] if len(arguments) > 1 else None)
         if effect == "plugin-manager":
             return (Opaque(path, site),)
+        if effect == "entry-points":
+            return (Opaque(path, site), ElementType(Opaque(path, site)))
+        if effect == "entry-point-object":
+            return self._types.plugins.named(site)
         if effect.startswith("import-"):
             return self._imported_by_name(site, effect)
         return ()

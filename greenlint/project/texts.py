@@ -45,6 +45,8 @@ class Texts:
                 yield from self._of(scope, option, depth + 1)
         elif isinstance(value, facts.Item):
             yield from self._contents(scope, value.base, depth)
+        elif isinstance(value, facts.Element):
+            yield from self._contents(scope, value.of, depth)
         elif isinstance(value, facts.Call):
             callee = scope.module.scopes[value.scope].body.calls[value.index].callee
             if isinstance(callee, facts.Attribute) and callee.name == "get":
@@ -71,6 +73,10 @@ class Texts:
         if isinstance(container, facts.Name):
             owner = self._types.binding_scope(scope, container.id) or scope.module.body
             values = [binding.value for binding in owner.locals.get(container.id, ())]
+        elif isinstance(container, facts.Attribute):
+            classes = [t.klass for t in self._types.of(scope, container.base) if isinstance(t, ClassType | Instance)]
+            families = [each for klass in classes for each in self._types.hierarchy.family(klass)]
+            values = [b.value for klass in families for b in klass.scope.locals.get(container.name, ())]
         for value in values:
             for item in value.items if isinstance(value, facts.Mapping | facts.Sequence) else ():
                 yield from self._of(scope, item, depth + 1)

@@ -17,7 +17,9 @@ from greenlint.summary.facts import Attribute, Binding, Call, CallSite, Constant
 LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
 LONGEST_LIST_OF_NAMES = 8
-CONTAINER_WRITES = frozenset(("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault"))
+CONTAINER_WRITES = frozenset(
+    ("append", "appendleft", "add", "insert", "put", "put_nowait", "setdefault", "update", "extend")
+)
 
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==",
@@ -81,7 +83,10 @@ class ExpressionWalk:
             key = self.value(target.slice)  # type: ignore[attr-defined]
             place = (scope.index, len(scope.item_stores))
             scope.item_stores.append(facts.ItemStore(base, key, value, scope.block, len(scope.calls), span_of(target)))
-            self.indexes.stored.setdefault(facts.last_name(base) + ".", []).append(place)
+            holder = facts.last_name(base)
+            self.indexes.stored.setdefault(holder + ".", []).append(place)
+            if holder and type(value) in _ALIASING:
+                self.indexes.alias(value, holder)
         elif kind is ast.Tuple or kind is ast.List:
             self._bind_each(target.elts, value)  # type: ignore[attr-defined]
         elif kind is ast.Starred:
@@ -198,7 +203,7 @@ class ExpressionWalk:
         elif kind is Name:
             name = callee.id  # type: ignore[union-attr]
         else:
-            name = ""
+            name = facts.last_name(callee.base) if kind is Item else ""  # type: ignore[union-attr]
         calls[name].append(place)
         names = self.indexes.argument_names
         index = place[0]

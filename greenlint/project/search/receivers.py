@@ -95,6 +95,8 @@ class Receivers(Ways):
             yield from self._bound_receiver(way, callee, depth)
         elif isinstance(callee, facts.Name):
             yield from self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
+        elif isinstance(callee, facts.Item):
+            yield from self._receiver_in_container(way.scope, callee, way.block, way.state, depth)
 
     def _bound_receiver(self, way: Way, callee: facts.Attribute, depth: int) -> Iterator[Origin]:
         bases = self._types.of(way.scope, callee.base)
