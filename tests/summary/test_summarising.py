@@ -122,7 +122,7 @@ def said(report):
 if __name__ == "__main__":
     root = Path(sys.argv[1])
     alone = engine.check([root], engine.Request(cache=False, jobs=1))
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
         executor = client.get_executor()
         submit, taken = executor.submit, []
         executor.submit = lambda *task: taken.append(task) or submit(*task)
