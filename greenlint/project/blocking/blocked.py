@@ -134,6 +134,8 @@ class Blocking:
                 continue
             if conditions_of(self._types, scope, call.site.call.block, is_main=False) is None:
                 continue
+            if not self._contexts.leads_on(call.site):
+                continue
             way = self._contexts.way(scope, Place.GREEN, library, call.site.call.block)
             if way is not None:
                 runs = self._contexts.starts(way)

@@ -18,11 +18,13 @@ choice to the program are green if the program patches.
 from __future__ import annotations
 
 import enum
+from functools import partial
 
+from greenlint.project.blocking.queries import is_for_unpatched
 from greenlint.project.blocking.reach import Reach, Way
 from greenlint.project.patching.state import HUBS, Patched, PatchState
 from greenlint.project.patching.timeline import Run, Timeline
-from greenlint.project.program import Scope
+from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Root, Roots
 from greenlint.project.types import Types
 
@@ -48,6 +50,7 @@ class Contexts:
     """Answers for one program, each given once."""
 
     def __init__(self, types: Types, roots: Roots, timeline: Timeline, patched: PatchState) -> None:
+        self._types = types
         self._roots = roots
         self._timeline = timeline
         self._patched = patched
@@ -68,8 +71,17 @@ class Contexts:
         """Return the shortest way by which a block of a function comes to run in a place of a library, or None."""
         key = (function, block, place, library)
         if key not in self._ways:
-            self._ways[key] = self._reach.way(function, block, lambda root: self.place_of(root, library) is place)
+            accepts = partial(self._is_at, place, library)
+            self._ways[key] = self._reach.way(function, block, accepts, self.leads_on)
         return self._ways[key]
+
+    def leads_on(self, site: Site) -> bool:
+        """Tell whether a call may be made in a program that patches, unless the program is known not to."""
+        return self._patched.state is Patched.NO or not is_for_unpatched(self._types, site)
+
+    def _is_at(self, place: Place, library: str, root: Root) -> bool:
+        """Whether a root of the program proper, and of no example, starts something in a place of a library."""
+        return root.scope.module.role == "code" and self.place_of(root, library) is place
 
     def place_of(self, root: Root, library: str) -> Place | None:
         """Tell where a root runs what it starts, if that is a place of a library; None for no or an unknown place."""

@@ -38,10 +38,17 @@ class Reach:
         self._roots = roots
         self._starts: dict[tuple[Root, str], bool] = {}
 
-    def way(self, function: Scope, block: int, accepts: Callable[[Root], bool]) -> Way | None:
+    def way(
+        self,
+        function: Scope,
+        block: int,
+        accepts: Callable[[Root], bool],
+        leads_on: Callable[[Site], bool] = lambda _: True,
+    ) -> Way | None:
         """Return the shortest way by which a greenthread of an accepted root comes to a block of a function.
 
-        Calls that never run are no way, nor are those that give parameters values with which the block does not run.
+        Calls that never run are no way, nor are those that give parameters values with which the block does not run,
+        nor those that do not lead on.
         """
         start = (function, switches(function, block))
         seen = {start}
@@ -55,7 +62,7 @@ class Reach:
                     return Way(root, calls)
             for edge in self._types.callers.of(at):
                 aim = self._before(edge, at, around)
-                if aim is not None and aim not in seen:
+                if aim is not None and aim not in seen and leads_on(edge.site):
                     seen.add(aim)
                     work.append((aim, (edge.site, *calls)))
         return None
