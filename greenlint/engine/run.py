@@ -161,7 +161,7 @@ class Run:
         """The files of the program; tests count only when they are asked for."""
         program = self.program
         found = list(discover(program.root, self.options, program.given, named=program.named, seen=self.seen))
-        asked = [path for path in program.shown if role_of(_relative(path, program.root)) == "test"]
+        asked = [path for path in program.shown if _is_for_tests(path, program.root)]
         product = [file for file in found if not file.is_test]
         if not product:
             return [replace(file, role="code") for file in found]
@@ -263,6 +263,12 @@ def _paths_of(finding: Finding) -> set[str]:
 
 def _relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+def _is_for_tests(path: Path, root: Path) -> bool:
+    """Whether a path that was given is a test, or a directory of tests."""
+    relative = _relative(path, root)
+    return role_of(f"{relative}/" if path.is_dir() else relative) == "test"
 
 
 def _is_product(path: str) -> bool:
