@@ -11,13 +11,11 @@ from collections.abc import Collection, Iterator
 
 from greenlint.knowledge.schema import AutoPatcherRow
 from greenlint.project.entry_points import is_script, selected
-from greenlint.project.patching.conditions import constant
-from greenlint.project.patching.groups import UNKNOWN, all_groups, effective_groups, selection
+from greenlint.project.patching.groups import all_groups, effective_groups, literals, selection
 from greenlint.project.patching.state import HUBS, Patched, PatchState
 from greenlint.project.patching.timeline import Timeline
 from greenlint.project.program import Module, Program, Site
 from greenlint.project.types import Types
-from greenlint.summary.facts import Value
 
 
 def patch_state(
@@ -52,13 +50,9 @@ def patch_state(
 
 def _covered(types: Types, timeline: Timeline, site: Site) -> frozenset[str]:
     """Return the groups that a patch call covers, perhaps."""
-
-    def value_of(value: Value | None) -> object:
-        found = constant(types, site.scope, value)
-        return UNKNOWN if found is None else found.value
-
     row = timeline.calls.sites[site.scope][site.index]
-    covered = selection(row, site.call, value_of, effective_groups(types.library.knowledge, row.runtime))
+    effective = effective_groups(types.library.knowledge, row.runtime)
+    covered = selection(row, site.call, literals(types, site.scope), effective)
     return covered.groups | covered.possible
 
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.knowledge.schema import PatchApiRow
+from greenlint.project.patching.conditions import constant
+from greenlint.project.program import Scope
+from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -57,6 +60,16 @@ def groups_of_name(knowledge: Knowledge, library: str, name: str) -> frozenset[s
         if runtime == library and name in (*row.greens, *row.greens_indirectly, *row.removes)
     )
     return found or effective_groups(knowledge, library)
+
+
+def literals(types: Types, scope: Scope) -> ValueOf:
+    """Return what tells the values of a scope that are literals; all others are UNKNOWN."""
+
+    def value_of(value: Value | None) -> object:
+        found = constant(types, scope, value)
+        return UNKNOWN if found is None else found.value
+
+    return value_of
 
 
 def selection(row: PatchApiRow, call: facts.CallSite, value_of: ValueOf, effective: frozenset[str]) -> Selection:

@@ -8,8 +8,7 @@ from typing import Literal
 
 from greenlint.knowledge.schema import PatchApiRow
 from greenlint.project.patching.calls import ACTIONS
-from greenlint.project.patching.conditions import constant
-from greenlint.project.patching.groups import UNKNOWN, all_groups, effective_groups, selection
+from greenlint.project.patching.groups import ValueOf, all_groups, effective_groups, literals, selection
 from greenlint.project.patching.timeline import Timeline
 from greenlint.project.program import Scope, Site
 from greenlint.project.terms import External
@@ -64,11 +63,7 @@ def _row(types: Types, scope: Scope, value: Value) -> PatchApiRow | None:
 
 def _in_call(types: Types, site: Site, row: PatchApiRow) -> Iterator[Mistake]:
     call = site.call
-
-    def value_of(value: Value | None) -> object:
-        found = constant(types, site.scope, value)
-        return UNKNOWN if found is None else found.value
-
+    value_of = literals(types, site.scope)
     covered = selection(row, call, value_of, effective_groups(types.library.knowledge, row.runtime))
     if row.selection == "eventlet" and call.arguments:
         yield Mistake(site.scope, call.span, row, "positional")
@@ -82,9 +77,8 @@ def _in_call(types: Types, site: Site, row: PatchApiRow) -> Iterator[Mistake]:
         yield Mistake(site.scope, call.span, row, "not-selective", words)
 
 
-def _looks_selective(types: Types, call: facts.CallSite, row: PatchApiRow, value_of: object) -> bool:
+def _looks_selective(types: Types, call: facts.CallSite, row: PatchApiRow, value_of: ValueOf) -> bool:
     """Whether all that is given are groups that are on anyway, switched on, and not all of them."""
-    assert callable(value_of)
     groups = all_groups(types.library.knowledge, row.runtime)
     given = {name: value_of(value) for name, value in call.keywords}
     if not given or call.arguments or None in given:
