@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from greenlint.model import Confidence, Finding, Role, Severity, Step
+from greenlint.model import Finding, Role, Severity, Step
 from greenlint.project.blocking.blocked import Blocked
 from greenlint.project.patching.chains import Teller
 from greenlint.rules.base import Rule
-from greenlint.rules.greenthreads import in_entry_points, told_way
+from greenlint.rules.greenthreads import in_entry_points, more_in, told_way
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
@@ -87,8 +87,7 @@ class BlockingDespitePatch(Rule):
         name = blocked.call.name
         where = teller.at(site.scope, site.call.span)
         fate = _FATES[blocked.effect.kind].format(raises=row.raises, hook=blocked.effect.hook)
-        more = f" ({blocked.again} more in {site.scope.label})" if blocked.again else ""
-        instead = row.green_replacement_eventlet if library == "eventlet" else row.green_replacement_gevent
+        more = more_in(site.scope, blocked.again)
         return self.finding(
             where,
             f"{name} {fate}",
@@ -100,16 +99,10 @@ class BlockingDespitePatch(Rule):
                 Step(Role.BLOCK, where, f"{name} {fate}, and every greenthread waits"),
             ),
             severity=Severity.ERROR if row.severity == "error" else Severity.WARNING,
-            confidence=_confidence(blocked),
-            assumptions=(blocked.assumption,) if blocked.assumption else (),
-            help=f"use {instead}" if instead not in ("", "-") else "run it in a native thread",
+            confidence=blocked.confidence,
+            assumptions=blocked.assumptions,
+            help=f"use {blocked.replacement}" if blocked.replacement else "run it in a native thread",
         )
-
-
-def _confidence(blocked: Blocked) -> Confidence:
-    if blocked.row.confidence == "low":
-        return Confidence.POSSIBLE
-    return Confidence.LIKELY if blocked.assumption else Confidence.CERTAIN
 
 
 _FATES = {

@@ -9,7 +9,7 @@ from greenlint.model import Finding, Role, Severity, Step
 from greenlint.project.blocking.blocked import Blocked
 from greenlint.project.patching.chains import Teller
 from greenlint.rules.base import Rule
-from greenlint.rules.greenthreads import in_entry_points, told_way
+from greenlint.rules.greenthreads import in_entry_points, more_in, told_way
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
@@ -85,11 +85,9 @@ class CpuBoundCall(Rule):
                 yield self._finding(component, blocked, teller)
 
     def _finding(self, component: Component, blocked: Blocked, teller: Teller) -> Finding:
-        site, name, row = blocked.call.site, blocked.call.name, blocked.row
+        site, name = blocked.call.site, blocked.call.name
         where = teller.at(site.scope, site.call.span)
-        eventlet = blocked.library == "eventlet"
-        instead = row.green_replacement_eventlet if eventlet else row.green_replacement_gevent
-        more = f" ({blocked.again} more in {site.scope.label})" if blocked.again else ""
+        more = more_in(site.scope, blocked.again)
         return self.finding(
             where,
             f"{name} takes long, and every greenthread waits",
@@ -101,5 +99,5 @@ class CpuBoundCall(Rule):
                 Step(Role.BLOCK, where, f"{name} takes long here, and every greenthread waits"),
             ),
             because="a greenthread gives way only where it waits",
-            help=f"use {instead}" if instead not in ("", "-") else "run it in a native thread",
+            help=f"use {blocked.replacement}" if blocked.replacement else "run it in a native thread",
         )

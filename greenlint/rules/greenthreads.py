@@ -43,6 +43,11 @@ def told_way(teller: Teller, way: Way, scope: Scope, name: str, runs: str = "gre
         yield Step(Role.CALL, teller.at(call.scope, call.call.span), f"{call.scope.label} calls {callee.label}")
 
 
+def more_in(scope: Scope, again: int) -> str:
+    """Count the further calls of the same kind in a scope."""
+    return f" ({again} more in {scope.label})" if again else ""
+
+
 def in_entry_points(component: Component, runs: Sequence[Run]) -> str:
     """Name the entry points in which something happens, where the program has several."""
     return f"; in {names_of(list(runs))}" if runs and len(component.timeline.runs) > 1 else ""

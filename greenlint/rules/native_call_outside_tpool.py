@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from greenlint.model import Confidence, Finding, Role, Severity, Step
+from greenlint.model import Finding, Role, Severity, Step
 from greenlint.project.blocking.blocked import Blocked
 from greenlint.project.patching.chains import Teller
 from greenlint.project.program import Site
 from greenlint.rules.base import Rule
-from greenlint.rules.greenthreads import in_entry_points, told_way
+from greenlint.rules.greenthreads import in_entry_points, more_in, told_way
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
@@ -92,7 +92,7 @@ class NativeCallOutsideTpool(Rule):
         site, name = blocked.call.site, blocked.call.name
         where = teller.at(site.scope, site.call.span)
         beside = f"{place.scope.module.path}:{place.call.span[0]}"
-        more = f" ({blocked.again} more in {site.scope.label})" if blocked.again else ""
+        more = more_in(site.scope, blocked.again)
         return self.finding(
             where,
             f"{name} is called in a greenthread, and in native threads elsewhere",
@@ -104,14 +104,8 @@ class NativeCallOutsideTpool(Rule):
                 *told_way(teller, blocked.way, site.scope, name),
                 Step(Role.BLOCK, where, f"{name} blocks here, and every greenthread waits"),
             ),
-            confidence=_confidence(blocked),
-            assumptions=(blocked.assumption,) if blocked.assumption else (),
+            confidence=blocked.confidence,
+            assumptions=blocked.assumptions,
             because="the library waits in C code, which knows no greenthreads",
             help="hand this call to a native thread as well",
         )
-
-
-def _confidence(blocked: Blocked) -> Confidence:
-    if blocked.row.confidence == "low":
-        return Confidence.POSSIBLE
-    return Confidence.LIKELY if blocked.assumption else Confidence.CERTAIN

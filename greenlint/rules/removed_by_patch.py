@@ -88,7 +88,6 @@ class RemovedByPatch(Rule):
         module, _, attribute = name.rpartition(".")
         where = teller.at(site.scope, site.call.span)
         patch = runs[0].first(frozenset((row.removed_by or "",)), library)
-        instead = row.green_replacement_eventlet if library == "eventlet" else row.green_replacement_gevent
         return self.finding(
             where,
             f"the patch deletes {name}",
@@ -101,5 +100,5 @@ class RemovedByPatch(Rule):
                 Step(Role.BLOCK, where, f"{name} no longer exists here"),
             ),
             failure=f"AttributeError: module '{module}' has no attribute '{attribute}'",
-            help=f"use {instead}" if instead not in ("", "-") else "",
+            help=f"use {blocked.replacement}" if blocked.replacement else "",
         )

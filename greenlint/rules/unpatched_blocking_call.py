@@ -9,7 +9,7 @@ from greenlint.model import Finding, Role, Severity, Step
 from greenlint.project.blocking.overlooked import Overlooked, overlooked_calls, unasked_calls
 from greenlint.project.patching.chains import Teller, names_of
 from greenlint.rules.base import Rule
-from greenlint.rules.greenthreads import told_way
+from greenlint.rules.greenthreads import more_in, told_way
 
 if TYPE_CHECKING:
     from greenlint.project import Project
@@ -85,7 +85,7 @@ class UnpatchedBlockingCall(Rule):
     def _finding(self, call: Overlooked, help: str, teller: Teller) -> Finding:
         site, name = call.site, call.name
         where = teller.at(site.scope, site.call.span)
-        more = f" ({len(call.again)} more in {site.scope.label})" if call.again else ""
+        more = more_in(site.scope, len(call.again))
         return self.finding(
             where,
             f"{name} blocks, nothing patches {_list(call.groups)}",

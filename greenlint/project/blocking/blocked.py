@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from greenlint.knowledge.schema import BlockingRow
+from greenlint.model import Confidence
 from greenlint.project.blocking.calls import Calls, Found
 from greenlint.project.blocking.contexts import Contexts, Place
 from greenlint.project.blocking.effects import Effect, effect_of
@@ -44,6 +45,25 @@ class Blocked:
     runs: tuple[Run, ...]
     again: int = 0
     assumption: str = ""
+
+    @property
+    def confidence(self) -> Confidence:
+        """How sure it is that the call blocks."""
+        if self.row.confidence == "low":
+            return Confidence.POSSIBLE
+        return Confidence.LIKELY if self.assumption else Confidence.CERTAIN
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What is taken for granted."""
+        return (self.assumption,) if self.assumption else ()
+
+    @property
+    def replacement(self) -> str:
+        """What does the same and is green under the library; empty if nothing is."""
+        row = self.row
+        green = row.green_replacement_eventlet if self.library == "eventlet" else row.green_replacement_gevent
+        return "" if green == "-" else green
 
 
 class Blocking:
