@@ -21,6 +21,7 @@ from greenlint.engine import memory, run
 from greenlint.engine.memory import Memory
 from greenlint.model import Report
 from greenlint.source.roots import programs
+from tests.damage import DAMAGES, PLACES, damaged
 from tests.engine.shop import check, counts, said
 
 FILES = 6
@@ -239,17 +240,14 @@ def test_unsaved_text_is_not_remembered(root: Path) -> None:
 
 
 @PATIENT
-@given(where=st.floats(0, 0.999), damage=st.sampled_from(["flip", "cut", "foreign"]), foreign=st.binary(max_size=200))
+@given(where=PLACES, damage=DAMAGES, foreign=st.binary(max_size=200))
 def test_damage_is_seen_and_mended(root: Path, where: float, damage: str, foreign: bytes) -> None:
     expected = said(check(root))
     (record,) = records(root)
-    content = record.read_bytes()
-    at = int(where * len(content))
-    flipped = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-    damaged = {"flip": flipped, "cut": content[:at], "foreign": foreign}[damage]
-    record.write_bytes(damaged)
+    content = damaged(record.read_bytes(), where, damage, foreign)
+    record.write_bytes(content)
     assert said(check(root)) == expected
-    assert record.read_bytes() != damaged
+    assert record.read_bytes() != content
 
 
 values = st.recursive(

@@ -21,6 +21,7 @@ from greenlint.summary import cache
 from greenlint.summary.cache import SummaryCache
 from greenlint.summary.facts import ModuleFacts, decode_body, decode_module, encode_module
 from greenlint.summary.summarising import summary_of
+from tests.damage import DAMAGES, PLACES, damaged
 
 PATIENT = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OLD, NOW = 10**18, 2 * 10**18
@@ -122,15 +123,12 @@ def test_other_code_makes_other_summaries(runs: Runs, monkeypatch: pytest.Monkey
 
 
 @PATIENT
-@given(where=st.floats(0, 0.999), damage=st.sampled_from(["flip", "cut", "foreign"]), foreign=st.binary(max_size=200))
+@given(where=PLACES, damage=DAMAGES, foreign=st.binary(max_size=200))
 def test_damage_never_changes_a_summary(root: Path, where: float, damage: str, foreign: bytes) -> None:
     runs = Runs(root)
     expected, _ = runs.run(*all_sources())
     for shard in runs.shards():
-        content = shard.read_bytes()
-        at = int(where * len(content))
-        flipped = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-        shard.write_bytes({"flip": flipped, "cut": content[:at], "foreign": foreign}[damage])
+        shard.write_bytes(damaged(shard.read_bytes(), where, damage, foreign))
     assert runs.run(*all_sources())[0] == expected
     assert runs.run(*all_sources()) == (expected, set())
 
