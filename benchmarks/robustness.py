@@ -50,8 +50,6 @@ def downloaded(requirements: Path, into: Path) -> Iterator[Path]:
         yield folder
 
 
-
-
 def told(program: Path, limit: float) -> bool:
     """Run over one program, with its tests, and print a line; return whether all went well."""
     tests = sorted(path for path in program.glob("test/*") if path.suffix == ".py" or path.is_dir())

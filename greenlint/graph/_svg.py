@@ -32,14 +32,17 @@ class _Box:
 
     @property
     def height(self) -> int:
+        """How high the box is, in pixels."""
         return len(self.lines) * LINE + 2 * PADDING
 
     @property
     def middle(self) -> int:
+        """Where its vertical axis is."""
         return self.x + WIDTH // 2
 
     @property
     def bottom(self) -> int:
+        """Where its lower edge is."""
         return self.y + self.height
 
 

@@ -41,7 +41,8 @@ R = TypeVar("R")
 
 class _Named(Protocol):
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """The dotted names that a row speaks of."""
 
 
 N = TypeVar("N", bound=_Named)

@@ -83,6 +83,7 @@ class _Window:
 
     @property
     def text(self) -> str:
+        """What is shown, with a mark where the line is cut."""
         return self._lead() + _expanded(self.line[self.start : self.end]) + (CUT if self._is_cut() else "")
 
     def cell(self, column: int) -> int:
