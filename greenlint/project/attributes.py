@@ -263,7 +263,7 @@ class Attributes:
         for scope, base, value in filled(owner.module, name):
             levels, base = _container(scope, base)
             if isinstance(base, facts.Name) and base.id == name:
-                home = self._types.binding_scope(scope, name) or scope.module.body
+                home = self._types.home_of(scope, name)
                 if home is owner:
                     for element in self._types.of(scope, value):
                         yield _nested(element, levels)

@@ -66,7 +66,7 @@ def _parts(types: Types, scope: Scope, value: Value | None) -> Iterator[tuple[Sc
         given = (base, *call.arguments, *(argument for _, argument in call.keywords))
         yield from ((home, part) for part in given)
     elif isinstance(value, facts.Name):
-        owner = types.binding_scope(scope, value.id) or scope.module.body
+        owner = types.home_of(scope, value.id)
         yield from ((owner, binding.value) for binding in owner.locals.get(value.id, ()))
         if owner.parameter(value.id) is not None:
             yield from ((passed.scope, passed.value) for passed in types.callers.arguments(owner, value.id))

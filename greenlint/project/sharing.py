@@ -321,7 +321,7 @@ def _making_calls(types: Types, scope: Scope, value: facts.Value | None) -> Iter
     if isinstance(value, facts.Call):
         yield Site(scope.module.scopes[value.scope], value.index)
     elif isinstance(value, facts.Name):
-        owner = types.binding_scope(scope, value.id) or scope.module.body
+        owner = types.home_of(scope, value.id)
         for binding in owner.locals.get(value.id, ()):
             if isinstance(binding.value, facts.Call):
                 yield Site(owner, binding.value.index)

@@ -54,7 +54,7 @@ class Texts:
 
     def _named(self, scope: Scope, name: str, depth: int) -> Iterator[str]:
         """A literal that a name is bound to; of a parameter, its default and what callers pass."""
-        owner = self._types.binding_scope(scope, name) or scope.module.body
+        owner = self._types.home_of(scope, name)
         for binding in owner.locals.get(name, ()):
             yield from self._of(owner, binding.value, depth + 1)
         parameter = owner.parameter(name)
@@ -71,7 +71,7 @@ class Texts:
         """Any text in a dictionary or sequence that a name is bound to."""
         values = [container]
         if isinstance(container, facts.Name):
-            owner = self._types.binding_scope(scope, container.id) or scope.module.body
+            owner = self._types.home_of(scope, container.id)
             values = [binding.value for binding in owner.locals.get(container.id, ())]
         elif isinstance(container, facts.Attribute):
             classes = [t.klass for t in self._types.of(scope, container.base) if isinstance(t, ClassType | Instance)]

@@ -161,6 +161,10 @@ class Types:
             at = at.parent
         return None
 
+    def home_of(self, scope: Scope, name: str) -> Scope:
+        """Return the scope that holds what binds the name: the module's body for globals and builtins."""
+        return self.binding_scope(scope, name) or scope.module.body
+
     def global_name(self, module: Module, name: str) -> Types_:
         """Return what a module-level name can be, whoever assigns it."""
         return self.memo.ask((module, name), lambda: self._global(module, name))

@@ -136,7 +136,7 @@ class Conditions:
     def _values(self, scope: Scope, value: Value | None, depth: int) -> Iterator[Value]:
         """Yield the value, or what its name is bound to."""
         if isinstance(value, facts.Name) and depth < _DEEPEST:
-            owner = self._types.binding_scope(scope, value.id) or scope.module.body
+            owner = self._types.home_of(scope, value.id)
             bound = [b.value for b in owner.locals.get(value.id, ())]
             if len(bound) == 1 and not isinstance(bound[0], facts.Import):
                 yield from self._values(owner, bound[0], depth + 1)

@@ -40,7 +40,7 @@ class GreenNames:
             return self._is_call_green(Site(scope.module.scopes[value.scope], value.index), depth)
         if not isinstance(value, facts.Name):
             return False
-        owner = self._types.binding_scope(scope, value.id) or scope.module.body
+        owner = self._types.home_of(scope, value.id)
         bound = [b.value for b in owner.locals.get(value.id, ()) if isinstance(b.value, facts.Call)]
         return any(self._is_spelled_green(owner, made, depth + 1) for made in bound)
 

@@ -242,7 +242,7 @@ def constant(types: Types, scope: Scope, value: Value | None) -> facts.Constant 
     if isinstance(value, facts.Constant):
         return value
     if isinstance(value, facts.Name):
-        owner = types.binding_scope(scope, value.id) or scope.module.body
+        owner = types.home_of(scope, value.id)
         if owner.parameter(value.id) is None and value.id not in scope.module.facts.global_writes:
             bound = owner.locals.get(value.id, [])
             if len(bound) == 1 and isinstance(bound[0].value, facts.Constant) and bound[0].block == 0:

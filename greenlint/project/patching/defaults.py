@@ -63,7 +63,7 @@ def _evaluated(types: Types, scope: Scope, value: Value | None, depth: int) -> o
 
 
 def _bound(types: Types, scope: Scope, name: str, depth: int) -> object:
-    owner = types.binding_scope(scope, name) or scope.module.body
+    owner = types.home_of(scope, name)
     bound = owner.locals.get(name, [])
     if owner.parameter(name) is not None or len(bound) != 1 or name in scope.module.facts.global_writes:
         return _OPEN

@@ -225,7 +225,7 @@ class Made(Holders):
 def _is_counted(types: Types, scope: Scope, value: Value | None) -> bool:
     """Whether a value counts up: an element of ``range()``, or the number of an ``enumerate()``."""
     if isinstance(value, facts.Name):
-        owner = types.binding_scope(scope, value.id) or scope.module.body
+        owner = types.home_of(scope, value.id)
         bound = owner.locals.get(value.id, ())
         return bool(bound) and all(_is_counted(types, owner, binding.value) for binding in bound)
     wanted = "builtins.range"

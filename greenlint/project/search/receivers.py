@@ -136,7 +136,7 @@ class Receivers(Ways):
             else:
                 yield from self._back(scope, value.base, block, (), state, depth)
         elif isinstance(value, facts.Name):
-            owner = self._types.binding_scope(scope, value.id) or scope.module.body
+            owner = self._types.home_of(scope, value.id)
             found = self._types.of(scope, value)
             if any(isinstance(t, Instance) for t in found):
                 yield from self._back(scope, value, block, (), state, depth)
