@@ -13,6 +13,7 @@ from functools import cached_property
 
 from greenlint.knowledge.schema import ClientRow
 from greenlint.project.guards import Guards, Lock
+from greenlint.project.memo import Memo
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.overlap import (
     Overlap,
@@ -24,7 +25,7 @@ from greenlint.project.pairs import Pairs
 from greenlint.project.patching import Patched, PatchState, imports_green
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
-from greenlint.project.search import Search
+from greenlint.project.search import Answers, Search
 from greenlint.project.slots import Slots
 from greenlint.project.spawning import Spawning
 from greenlint.project.terms import ClassType, External, Member
@@ -80,6 +81,7 @@ class Sharing:
         self._pairs = Pairs(types, spawning.waits)
         self._patched = patched
         self._runs_unpatched = runs_unpatched
+        self._answers = _no_answers()
         self.given_up = 0
 
     @cached_property
@@ -106,17 +108,24 @@ class Sharing:
         state = State(locks=self._held(use))
         if use.root is not None:
             state = state.crossing(Hop(use.scope, use.site, use.scope, use.root), use.root)
-        search = Search(self._types, self._roots, self._guards, self._ownership)
-        try:
-            origins = search.origins(use.scope, use.receiver, use.block, state)
-        except RecursionError:
-            origins, search.gave_up = [], True
-        self.given_up += search.gave_up
+        origins = self._searched(lambda search: search.origins(use.scope, use.receiver, use.block, state))
         for origin in dict.fromkeys(origins):
             if not self._is_own(use, origin) or self._never_yields(use, origin.state):
                 continue
             for client in self._clients(use, origin):
                 yield Reach(use._replace(client=client), origin)
+
+    def _searched(self, ask: Callable[[Search], list[Origin]]) -> list[Origin]:
+        """Return what a search finds; what others found serves it, unless they gave up."""
+        search = Search(self._types, self._roots, self._guards, self._ownership, self._answers)
+        try:
+            origins = ask(search)
+        except RecursionError:
+            origins, search.gave_up = [], True
+        if search.gave_up:
+            self.given_up += 1
+            self._answers = _no_answers()
+        return origins
 
     def _never_yields(self, use: Use, state: State) -> bool:
         """Whether the greenthreads are started where sockets stay unpatched, so that none gives way to another."""
@@ -148,8 +157,8 @@ class Sharing:
         parameters = method.body.parameters if method is not None else ()
         if not parameters or use.root is not None:
             return held
-        search = Search(self._types, self._roots, self._guards, self._ownership)
-        owners = search.origins(use.scope, facts.Name(parameters[0].name), use.block, State())
+        own = facts.Name(parameters[0].name)
+        owners = self._searched(lambda search: search.origins(use.scope, own, use.block, State()))
         reached = [origin for origin in owners if origin.state.crossed]
         fresh = bool(owners) and not reached and self.is_started(use.scope)
         alone = bool(reached) and all(o.kind == "born" and not o.state.many for o in reached) and len(reached) == 1
@@ -157,8 +166,7 @@ class Sharing:
 
     def is_started(self, scope: Scope) -> bool:
         """Tell whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
-        search = Search(self._types, self._roots, self._guards, self._ownership)
-        return any(origin.state.crossed for origin in search.ways(scope))
+        return any(origin.state.crossed for origin in self._searched(lambda search: search.ways(scope)))
 
     def _clients(self, use: Use, origin: Origin) -> Iterator[Client]:
         """The client that a reach is about: the one used, or the one whose connection it was derived from."""
@@ -277,6 +285,12 @@ class Sharing:
         if overlap is Overlap.OWNER:
             found.append(f"{second.use.scope.label} is called while the greenthread runs")
         return tuple(dict.fromkeys(found))
+
+
+def _no_answers() -> Answers:
+    answers: Answers = Memo(())
+    answers.settle()
+    return answers
 
 
 def _collides(reach: Reach, first: Reach, second: Reach) -> bool:

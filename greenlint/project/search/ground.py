@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from greenlint.project.guards import Guards
-from greenlint.project.origins import Frame, Origin, State
+from greenlint.project.memo import Memo
+from greenlint.project.origins import Frame, Hop, Origin, State
 from greenlint.project.ownership import Ownership
 from greenlint.project.program import Scope
 from greenlint.project.roots import Roots
@@ -22,15 +23,21 @@ MOST_WAYS = 60
 Frames = tuple[Frame, ...]
 
 
-class Ground(ABC):
-    """What all parts of a search share; ``gave_up`` tells that the budget ended it."""
+Answers = Memo[tuple[Origin, ...]]
 
-    def __init__(self, types: Types, roots: Roots, guards: Guards, ownership: Ownership) -> None:
+
+class Ground(ABC):
+    """What all parts of a search share; ``gave_up`` tells that the budget ended it.
+
+    ``answers`` serve all searches of a program. Those of a search that gave up are not worth keeping.
+    """
+
+    def __init__(self, types: Types, roots: Roots, guards: Guards, ownership: Ownership, answers: Answers) -> None:
         self._types = types
         self._roots = roots
         self._guards = guards
         self._ownership = ownership
-        self._answers: dict[object, tuple[Origin, ...]] = {}
+        self._answers = answers
         self.steps = 0
         self.gave_up = False
 
@@ -40,24 +47,10 @@ class Ground(ABC):
             self.gave_up = True
         return self.gave_up
 
-    def _once(self, question: object, state: State, answer: Callable[[], Iterator[Origin]]) -> Iterator[Origin]:
+    def _once(self, question: Hashable, state: State, answer: Callable[[], Iterator[Origin]]) -> Iterator[Origin]:
         """Answer a question once; asked again on another path, the same ends are reached by the other path."""
-        known = self._answers.get(question)
         before = state.hops
-        if known is None:
-            self._answers[question] = ()
-            shortest: dict[object, Origin] = {}
-            for origin in answer():
-                last = origin.state.hops[-1] if origin.state.hops and not origin.state.crossed else None
-                end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question, last)
-                best = shortest.get(end)
-                if best is None or len(origin.state.hops) < len(best.state.hops):
-                    shortest[end] = origin
-            known = tuple(
-                replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values()
-            )
-            self._answers[question] = known
-        for origin in known:
+        for origin in self._answers.ask(question, lambda: _shortest(answer(), before)):
             yield replace(origin, state=replace(origin.state, hops=before + origin.state.hops))
 
     @staticmethod
@@ -94,3 +87,15 @@ class Ground(ABC):
         self, scope: Scope, owner: Scope, name: str, block: int, frames: Frames, state: State, depth: int
     ) -> Iterator[Origin]:
         """Trace a variable of an enclosing function."""
+
+
+def _shortest(origins: Iterable[Origin], before: tuple[Hop, ...]) -> tuple[Origin, ...]:
+    """Return one origin for each end, by the shortest path, with the hops that follow on ``before``."""
+    shortest: dict[object, Origin] = {}
+    for origin in origins:
+        last = origin.state.hops[-1] if origin.state.hops and not origin.state.crossed else None
+        end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question, last)
+        best = shortest.get(end)
+        if best is None or len(origin.state.hops) < len(best.state.hops):
+            shortest[end] = origin
+    return tuple(replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values())
