@@ -59,6 +59,12 @@ def edit(copy: Copy) -> None:
         path.write_bytes(b"import httplib2; SHARED_HTTP = httplib2.Http()\n" + path.read_bytes())
 
 
+def comment(copy: Copy) -> None:
+    """Put a comment at the top of one file and at the end of another, which changes nothing but lines."""
+    for number, path in enumerate(copy.files(2)):
+        path.write_bytes(b"# a comment\n" + path.read_bytes() if number else path.read_bytes() + b"\n# a comment\n")
+
+
 def rename(copy: Copy) -> None:
     """Rename some modules."""
     for path in copy.files(3):
@@ -109,7 +115,7 @@ def damage(copy: Copy) -> None:
 
 
 CHANGES: tuple[Callable[[Copy], None], ...] = (
-    nothing, edit, rename, delete, exchange, forbid, permit, wrong_clocks, damage,
+    nothing, edit, comment, rename, delete, exchange, forbid, permit, wrong_clocks, damage,
 )  # fmt: skip
 
 

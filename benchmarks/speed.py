@@ -19,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -61,6 +61,20 @@ class Row:
     what: str
     figure: str
     target: str = ""
+
+
+def add_comment(path: Path) -> None:
+    """Put a comment before everything else, so that all lines move."""
+    path.write_bytes(b"# edited\n" + path.read_bytes())
+
+
+def add_statement(path: Path) -> None:
+    """Put a statement behind everything else."""
+    with open(path, "ab") as stream:
+        stream.write(b"\nprint(len(__doc__ or ''))\n")
+
+
+EDITS: Mapping[str, Callable[[Path], None]] = {"a comment": add_comment, "a statement": add_statement}
 
 
 class Tree:
@@ -110,9 +124,11 @@ class Tree:
             "warm fill": run(*GREENLINT, "."),
             "warm": run(*GREENLINT, "."),
         }
-        with open(self.edited, "ab") as stream:
-            stream.write(b"\n# edited\n")
-        return {**runs, "edit": run(*GREENLINT, "-j", "1", ".")}
+        for name, edit in EDITS.items():
+            run(*GREENLINT, "-j", "1", ".")
+            edit(self.edited)
+            runs[name] = run(*GREENLINT, "-j", "1", ".")
+        return runs
 
 
 def rows_of(tree: Tree, rounds: Sequence[Runs], pylint: MeasuredRun | None) -> Iterator[Row]:
@@ -138,7 +154,10 @@ def rows_of(tree: Tree, rounds: Sequence[Runs], pylint: MeasuredRun | None) -> I
     warm = statistics.median(runs["warm"].wall / runs["ruff"].wall for runs in rounds)
     what = f"warm, nothing changed, wall {wall_ms('warm'):.0f} ms / ruff warm {wall_ms('ruff'):.0f} ms"
     yield Row(what, f"{warm:.2f}", "<= 3")
-    yield Row("warm, one file edited, CPU / `ast.parse` of all files", f"{ratio('edit', 'parse'):.2f}", "<= 0.15")
+    for name in EDITS:
+        yield Row(
+            f"warm, one file edited ({name}), CPU / `ast.parse` of all files", f"{ratio(name, 'parse'):.2f}", "<= 0.15"
+        )
     added = statistics.median(runs["flake8 plugin"].wall - runs["flake8"].wall for runs in rounds)
     yield Row("flake8 on one file, warm: wall s that the plugin adds", f"{added:.2f}", "<= 0.3")
     yield Row("peak memory cold, MB", f"{max(runs['cold'].peak_mb for runs in rounds):.0f}", "<= 250")

@@ -2,8 +2,9 @@
 
 A run depends on what it is asked, on greenlint itself, and on the state of everything that it looks at: what lies
 below the root is listed with the report, the rest (configuration above the root, what is installed) is known
-before. If all is in the same state, the report is the same. Where a file was so young when it was read that it may
-have changed within the tick of its clock, its content is compared as well.
+before. If all is in the same state, the report is the same; so it is after edits that change nothing which the proof
+reads (`greenlint.engine.edits`). Where a file was so young when it was read that it may have changed within the tick
+of its clock, its content is compared as well.
 
 Nothing here loads the analysis: checking some thousand states takes milliseconds.
 """
@@ -14,11 +15,12 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import greenlint
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory, seal
+from greenlint.engine.entry import Entry
 from greenlint.engine.request import Request
 from greenlint.engine.stored import NotAReportError, as_text, from_text
 from greenlint.model import INTERNAL_ERROR, Report
@@ -28,19 +30,8 @@ from greenlint.source.roots import Program
 
 _LIMIT = 1 << 26
 _MOST, _OLDEST_SECONDS = 32, 30 * 86400
+_MOST_CHANGED = 16
 _SETTINGS_OF_NO_CONCERN = ("cache-dir", "cache_dir")
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What is kept: paths below the root, a digest of all states, which of them are young, a digest of what was in
-    these, and the report."""
-
-    paths: list[str]
-    states: str
-    young: list[int]
-    contents: str
-    report: str
 
 
 class Memory:
@@ -66,25 +57,27 @@ class Memory:
             return None
         paths = self._paths(entry.paths)
         states = [*self._states, *[state_of(path) for path in paths[len(self._states) :]]]
-        if digest_of(states) != entry.states:
-            return None
         contents = {number: content_of(paths[number]) for number in entry.young}
-        if entry.contents != digest_of(contents.values()):
+        changed = _changed(entry, states, contents)
+        edited = self._edited(directory, entry, changed, states) if changed else {}
+        if edited is None:
             return None
         try:
             report = from_text(entry.report)
         except NotAReportError:
             return None
-        if contents:
-            since_ns = directory.now_ns() - RACY_NS
-            young = {number: contents[number] for number in contents if is_young(states[number], since_ns)}
-            if len(young) < len(contents):
-                self._write(directory, entry.paths, states, young, entry.report)
+        contents |= edited
+        since_ns = directory.now_ns() - RACY_NS if contents else 0
+        young = {number: digest for number, digest in contents.items() if is_young(states[number], since_ns)}
+        if changed or len(young) < len(contents):
+            self._write(directory, entry, states, young)
         if looked is not None:
             looked.places.add(directory.path)
             looked.add(paths, states, contents)
         counts = report.statistics
-        return replace(report, statistics=replace(counts, parsed=0, cached=counts.parsed + counts.cached))
+        parsed = len(edited.keys() & set(entry.sources))
+        known = counts.parsed + counts.cached - parsed
+        return replace(report, statistics=replace(counts, parsed=parsed, cached=known))
 
     def keep(self, directory: CacheDirectory, report: Report, seen: Footprint, looked: Looked | None = None) -> None:
         """Keep a report, unless it rests on what was not noted, or on a fault of a rule."""
@@ -99,40 +92,65 @@ class Memory:
         if looked is not None:
             looked.places.add(directory.path)
             looked.add(self._paths(inside), states, {**self._young, **young})
+        sources = [first + number for number, path in enumerate(inside) if path in seen.sources]
+        folders = {first + n: listing for n, path in enumerate(inside) if (listing := self._listing(path, seen))}
+        entry = Entry(inside, "", [], [], as_text(report), "", sources, list(folders), list(folders.values()))
         with directory.locked() as locked:
             if locked:
-                self._write(directory, inside, states, {**self._young, **young}, as_text(report))
+                self._write(directory, entry, states, {**self._young, **young})
                 directory.sweep("run-", _OLDEST_SECONDS, most=_MOST)
 
+    def _edited(
+        self, directory: CacheDirectory, entry: Entry, changed: Sequence[int], states: Sequence[bytes]
+    ) -> dict[int, bytes] | None:
+        """Return what is in the changed things by their numbers, if a run would find the same; else None."""
+        before, first = entry.states_before(), len(self._states)
+        listed = dict(zip(entry.folders, entry.listings, strict=True))
+        known = len(before) == len(states) and {*entry.sources, *entry.folders}.issuperset(changed)
+        if not known or len(changed) > _MOST_CHANGED:
+            return None
+        folders = {n: content_of(f"{self._root}/{entry.paths[n - first]}") for n in changed if n in listed}
+        files = {number: entry.paths[number - first] for number in changed if number not in listed}
+        if any(listing.hex() != listed[number] for number, listing in folders.items()):
+            return None
+        if any(json.dumps(path)[1:-1] in entry.report for path in files.values()):
+            return None
+        contents = dict(zip(entry.young, entry.contents, strict=True))
+        from greenlint.engine.edits import Edit, contents_of_idle  # loads the analysis
+
+        edits = [Edit(path, before[n], contents.get(n), states[n]) for n, path in files.items()]
+        found = contents_of_idle(edits, directory, self._root, time.time_ns() - RACY_NS)
+        return None if found is None else folders | dict(zip(files, found, strict=True))
+
+    def _listing(self, path: str, seen: Footprint) -> str | None:
+        """Return a digest of the names in a directory, as they were when it was looked at; None if that is unknown."""
+        absolute = f"{self._root}/{path}"
+        if path not in seen.noted or not os.path.isdir(absolute):
+            return None
+        listing = seen.young.get(path) or content_of(absolute)
+        return listing.hex() if state_of(absolute) == seen.states[path] else None
+
     def _write(
-        self,
-        directory: CacheDirectory,
-        inside: list[str],
-        states: list[bytes],
-        young: Mapping[int, bytes],
-        report: str,
+        self, directory: CacheDirectory, entry: Entry, states: Sequence[bytes], young: Mapping[int, bytes]
     ) -> None:
-        numbers = sorted(young)
-        digest = digest_of(young[number] for number in numbers)
-        data = json.dumps([inside, digest_of(states), numbers, digest, report]).encode()
+        """Write an entry for what was looked at in these states."""
+        data = replace(
+            entry,
+            digest=digest_of(states),
+            states=b"\n".join(states).decode(),
+            young=sorted(young),
+            contents=[young[number].hex() for number in sorted(young)],
+        ).encode()
         directory.write(self._name, (seal(self._identity, data), data))
 
     def _paths(self, inside: list[str]) -> list[str]:
         return [*self._around, *[f"{self._root}/{path}" for path in inside]]
 
-    def _read(self, directory: CacheDirectory) -> _Entry | None:
+    def _read(self, directory: CacheDirectory) -> Entry | None:
         data = directory.read(self._name, _LIMIT)
         if data is None or data[:SEAL_BYTES] != seal(self._identity, data[SEAL_BYTES:]):
             return None
-        try:
-            entry = _Entry(*json.loads(data[SEAL_BYTES:]))
-        except (ValueError, TypeError, RecursionError):
-            return None
-        if not (_are(str, entry.paths) and _are(int, entry.young) and type(entry.report) is str):
-            return None
-        count = len(self._around) + len(entry.paths)
-        is_sound = all(map(_is_inside, entry.paths)) and all(0 <= number < count for number in entry.young)
-        return entry if is_sound else None
+        return Entry.decode(data[SEAL_BYTES:], len(self._around))
 
 
 def usual_directory(program: Program, request: Request) -> CacheDirectory:
@@ -174,9 +192,12 @@ def _identity(program: Program, request: Request) -> bytes:
     return seal(repr((version, asked, checked, environment, user, place)).encode("utf-8", "surrogatepass"))
 
 
-def _are(kind: type, values: object) -> bool:
-    return type(values) is list and all(type(value) is kind for value in values)
-
-
-def _is_inside(path: str) -> bool:
-    return "\0" not in path and not os.path.isabs(path) and ".." not in path.split("/")
+def _changed(entry: Entry, states: Sequence[bytes], contents: Mapping[int, bytes]) -> list[int]:
+    """Return the numbers of what is in another state, or has another content, than when the report was made."""
+    changed = {
+        number for number, content in zip(entry.young, entry.contents, strict=True) if contents[number].hex() != content
+    }
+    if digest_of(states) != entry.digest:
+        before = entry.states_before()
+        changed |= {number for number, state in enumerate(states) if before[number : number + 1] != [state]}
+    return sorted(changed)

@@ -39,6 +39,7 @@ from greenlint.summary.facts import ModuleFacts
 from greenlint.summary.summarising import summaries
 
 NOT_PRODUCT = ("test", "example", "docs")
+_PLACES = b"runs-in"
 _UNSAVED = Stamp(0, 0, 0, 0)
 
 
@@ -76,6 +77,7 @@ class Run:
         kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
         least = self.options.min_confidence.rank
         listed = sorted((f for f in kept if f.confidence.rank >= least), key=order)
+        self.seen.sources = set(self._read_for_facts())
         return Report(
             root=str(self.program.root),
             findings=tuple(listed),
@@ -87,6 +89,13 @@ class Run:
             output_format=self.options.output_format,
             sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
         )
+
+    def _read_for_facts(self) -> Iterator[str]:
+        """Yield the files of which nothing counts but their facts, and comments as far as these concern findings."""
+        failed = {notice.path for notice in self.notices}
+        for path, source in self.sources.items():
+            if path not in self.seen.noted and path not in failed and _PLACES not in source.data:
+                yield path
 
     def explained(self, path: str, line: int) -> tuple[Explanation, ...]:
         """Return why something is reported at a line, or where the proof stopped."""
@@ -138,7 +147,7 @@ class Run:
 
     def _placed(self) -> dict[tuple[str, int], str]:
         """Where comments say that functions run."""
-        told = [source for source in self.sources.values() if b"runs-in" in source.data]
+        told = [source for source in self.sources.values() if _PLACES in source.data]
         return {(s.path, line): where for s in told for line, where in Suppressions.of(s.text).places.items()}
 
     def _knowledge(self) -> Knowledge:
@@ -193,7 +202,10 @@ class Run:
         if self.options.roots or any(launcher.library for launcher in launchers):
             return True
         markers = knowledge.hub_markers()
-        return any(mentions(source.data, markers) for source in self.sources.values())
+        first = next((path for path, source in self.sources.items() if mentions(source.data, markers)), None)
+        if first is not None:
+            self.seen.noted.add(first)
+        return first is not None
 
     def _tell(self, stage: str, done: int = 0, of: int = 0) -> None:
         if self.request.progress is not None:

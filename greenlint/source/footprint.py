@@ -24,6 +24,8 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 class Footprint:
     """States by relative path, and digests of the content of what changed after ``since_ns``.
 
+    ``noted`` are the paths that were looked at in another way than by `note_read`, whatever else was done with them.
+    ``sources`` are files that a change concerns only if it changes their facts: what else a run asks of them is known.
     ``complete`` turns False when the run depends on what lies elsewhere or cannot be told.
     """
 
@@ -32,11 +34,14 @@ class Footprint:
         self.since_ns = since_ns
         self.states: dict[str, bytes] = {}
         self.young: dict[str, bytes] = {}
+        self.noted: set[str] = set()
+        self.sources: set[str] = set()
         self.complete = True
 
     def note(self, path: str) -> None:
         """Note a file or directory (the root is the empty text) that is about to be looked at, present or not."""
         path = path.rstrip("/")
+        self.noted.add(path)
         if path.startswith(("/", "../")) or path == "..":
             self.complete = False
         elif path not in self.states:

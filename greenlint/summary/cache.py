@@ -28,7 +28,7 @@ from greenlint.summary.facts import ModuleFacts, decode_module, encode_module
 
 _SHARDS = 16
 _SHARD_LIMIT = 1 << 28
-_FORMAT = 1
+_FORMAT = 2
 _OLDEST_SECONDS = 30 * 86400
 _LONG = (1 << 63) - 1
 _ENCODER = msgspec.msgpack.Encoder()
@@ -79,6 +79,18 @@ class SummaryCache:
                     found[source.path] = summary
         return found
 
+    def known_at(self, path: str, state: bytes, content: str | None) -> ModuleFacts | None:
+        """Return the facts of a file in an earlier state; its content counts too if the state proves little."""
+        name = os.fsencode(path)
+        self._records.update((record.path, record) for record in self._read(_shard(name)))
+        record = self._records.get(name)
+        if record is None or b" ".join(b"%d" % number for number in record.stamp) != state:
+            return None
+        if record.racy and record.content.hex() != content:
+            return None
+        summary = _opened(record, path)
+        return None if isinstance(summary, Notice) else summary
+
     def keep(self, sources: Iterable[Source], summaries: Mapping[str, ModuleFacts | Notice]) -> None:
         """Write what is new, and drop records of files that are gone, and of programs that nobody checks any more."""
         fresh = {os.fsencode(source.path): source for source in sources if source.path in summaries}
@@ -127,7 +139,7 @@ class SummaryCache:
         """Return the summary of a file that has not changed, or that has the content of one."""
         record = self._records.get(os.fsencode(source.path))
         if record is None or record.racy or record.stamp != _key(source.stamp):
-            content = _digest(source.data)
+            content = seal(source.data)
             if record is None or record.content != content:
                 record = self._with_content(content)
         return _opened(record, source.path) if record is not None else None
@@ -143,7 +155,7 @@ class SummaryCache:
             path,
             _key(source.stamp),
             max(source.stamp.ctime_ns, source.stamp.mtime_ns) > self._since,
-            _digest(source.data),
+            seal(source.data),
             b"" if isinstance(summary, Notice) else encode_module(summary),
             failure,
             b"",
