@@ -27,6 +27,7 @@ class TestStart:
         done = subprocess.run([sys.executable, "-m", "greenlint", "--version"], capture_output=True, text=True)
         assert done.stdout == f"greenlint {greenlint.__version__}\n"
 
+    @pytest.mark.usefixtures("unmeasured")
     def test_a_version_and_a_run_without_news_load_a_handful_of_modules(self, tmp_path: Path) -> None:
         (tmp_path / "pyproject.toml").touch()
         (tmp_path / "app.py").write_text("import eventlet\n")
