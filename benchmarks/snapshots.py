@@ -7,7 +7,8 @@ usage: snapshots.py --trees DIR [--only TEXT ...] [--write]
 ``snapshots/<project>.toml`` holds the findings of a source distribution of PyPI; DIR holds each unpacked, under the
 name of its snapshot (``nova-34.0.0``). The first form runs greenlint over them and prints what differs from the
 snapshots: ``+`` a finding that nobody has judged, ``-`` one that is gone, ``~`` one that is told otherwise; exit 1 if
-anything does. ``--write`` brings the snapshots up to date: verdicts stay, what is new gets the verdict ``unread``.
+anything does. ``--write`` brings the snapshots up to date: verdicts stay, what is new gets the verdict ``unread``. With
+``--only`` a project that has no snapshot gets one.
 
 ``--table`` prints the verdicts by rule and by project, as docs/evidence.md shows them.
 """
@@ -160,7 +161,7 @@ def compared(options: argparse.Namespace) -> int:
     differs = False
     names = sorted(path.name for path in options.trees.iterdir() if path.is_dir())
     pinned = {path.stem for path in FOLDER.glob("*.toml")}
-    for name in [name for name in names if name in pinned or options.write]:
+    for name in [name for name in names if name in pinned or (options.write and options.only)]:
         if options.only and not any(part in name for part in options.only):
             continue
         outcome = check(options.trees / name, shlex.split(options.command), options.jobs)

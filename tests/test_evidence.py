@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
+CORPUS = ROOT / "benchmarks" / "corpus"
 SNAPSHOTS = sorted((ROOT / "benchmarks" / "snapshots").glob("*.toml"))
 JUDGED = [
     pytest.param(finding, id=f"{path.stem} {finding['code']} {finding['path']}:{finding['line']}")
@@ -30,10 +32,25 @@ def test_each_finding_has_a_verdict_with_a_reason(finding: dict[str, Any]) -> No
     assert len(finding["reason"].split()) > 5 or finding["verdict"] == "unread"
 
 
-def test_the_table_of_verdicts_is_that_of_the_snapshots() -> None:
-    words = [sys.executable, ROOT / "benchmarks" / "snapshots.py", "--table"]
-    table = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+@pytest.mark.parametrize("words", [["snapshots.py", "--table"], ["corpus/shown.py"]], ids=["snapshots", "corpus"])
+def test_each_table_is_that_of_what_is_committed(words: list[str]) -> None:
+    script, *options = words
+    command = [sys.executable, ROOT / "benchmarks" / script, *options]
+    table = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert len(table) > 1000
     assert table in (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
+def test_each_case_of_the_corpus_was_run_and_each_bug_that_is_missed_has_one_reason() -> None:
+    results = {row["id"]: row for row in read_lines("results")}
+    assert list(results) == [row["id"] for name in ("bugs", "quiet") for row in read_lines(name)]
+    assert [row for row in results.values() if row.get("error")] == []
+    missed = {name for name, row in results.items() if row.get("reach") and not row.get("caught")}
+    assert set(tomllib.loads((CORPUS / "misses.toml").read_text(encoding="utf-8"))) == missed
+
+
+def read_lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
 def test_no_run_disagrees_with_what_is_said_of_the_program() -> None:

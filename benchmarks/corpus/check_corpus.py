@@ -5,7 +5,7 @@ Each row of bugs.jsonl names a public repository, the commit that fixed a greent
 lines of the parent where the bug shows. Each row of quiet.jsonl names lines that look bad and are fine.
 
 usage: check_corpus.py FILE... --clones DIR [--configs DIR] [--only TEXT]
-                       [--command 'greenlint'] [--json OUT]
+                       [--command 'greenlint'] [--json OUT] [--write]
 
 --configs DIR: a case that needs configuration takes DIR/<case id>.toml, which greenlint gets as --config.
 
@@ -16,6 +16,9 @@ caught  a finding of the category's rules whose location or a witness step is on
         (missing-patch: whose location is in the named file)
 quiet   of the caught cases: after the fix, no such finding stands on a line with the same text in the same
         file (missing-patch: in the same file). A case that was not caught says nothing about being quiet.
+
+--write keeps the results beside the corpus and writes the table of docs/evidence.md from them; with --only, the other
+rows stay as they were.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import shown
 
 SOURCE = re.compile(
     r"\.(py|cfg|toml|ini|sh|yaml|yml|txt)$|(^|/)(bin|scripts|tools)/[^/.]+$|(^|/)(Procfile|Dockerfile)$"
@@ -254,9 +258,7 @@ def _standing(found: Iterable[Finding], case: Case) -> list[Finding]:
     return [finding for finding in family if finding.places & wanted]
 
 
-def _still_standing(
-    after: Iterable[Finding], case: Case, root: Path, texts: set[tuple[str, str]]
-) -> list[Finding]:
+def _still_standing(after: Iterable[Finding], case: Case, root: Path, texts: set[tuple[str, str]]) -> list[Finding]:
     """Return the findings that a line with the text of a named line still carries after the fix."""
     if case.category == "missing-patch":
         return _standing(after, case)
@@ -297,9 +299,7 @@ def table(results: Iterable[Result]) -> str:
         cell.update(after=row.quiet_after is not None, quiet=bool(row.quiet_after))
     lines = [f"{'category':20}{'reach':14}{'cases':>6}{'caught':>8}{'quiet after':>14}{'errors':>8}"]
     for (category, reach), cell in sorted(cells.items()):
-        counts = (
-            f"{cell['cases']:>6}{cell['caught']:>8}{cell['quiet']:>8}/{cell['after']:<5}{cell['errors']:>8}"
-        )
+        counts = f"{cell['cases']:>6}{cell['caught']:>8}{cell['quiet']:>8}/{cell['after']:<5}{cell['errors']:>8}"
         lines.append(f"{category:20}{reach:14}{counts}")
     return "\n".join(lines)
 
@@ -314,6 +314,7 @@ def main() -> int:
     parser.add_argument("--only", default="")
     parser.add_argument("--command", default="greenlint")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", action="store_true", help="write the table of docs/evidence.md")
     options = parser.parse_args()
     measure = Measure(shlex.split(options.command), options.clones, options.configs)
     results: list[Result] = []
@@ -330,6 +331,8 @@ def main() -> int:
         print(f"skipped, no clone: {len(skipped)}: {' '.join(skipped)}")
     if options.json:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1))
+    if options.write:
+        shown.write(msgspec.convert(row, shown.Shown, from_attributes=True) for row in results)
     return 0
 
 
