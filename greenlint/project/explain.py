@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from greenlint.knowledge.schema import ClientRow
 from greenlint.model import Explanation, Finding
+from greenlint.project.forks import is_in_forked_child
 from greenlint.project.guards import lock_description
 from greenlint.project.overlap import Reach
 from greenlint.project.patching import Patched
@@ -110,6 +111,8 @@ def _reason(component: Component, reach: Reach) -> str:
         return _not_reached(component, reach)
     if reach.origin.kind == "parameter":
         return "the object comes from outside the program, through a parameter"
+    if state.contained and any(h.site and is_in_forked_child(h.scope, h.site.call.block) for h in state.hops):
+        return "each process that is forked starts one greenthread that gets here"
     if state.contained:
         return "the starter waits for the greenthread before it goes on"
     if not state.many:

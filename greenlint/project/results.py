@@ -215,9 +215,7 @@ class Results:
             return self._types.of(site.scope, first)
         if effect == "second-argument":
             return self._types.of(site.scope, arguments[1] if len(arguments) > 1 else None)
-        if effect == "plugin-manager":
-            return (Opaque(path, site),)
-        if effect == "entry-points":
+        if effect in ("plugin-manager", "entry-points"):
             return (Opaque(path, site), ElementType(Opaque(path, site)))
         if effect == "entry-point-object":
             return self._types.plugins.named(site)

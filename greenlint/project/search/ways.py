@@ -58,6 +58,7 @@ class Ways(Ground):
             count += 1
             hop = Hop(root.scope, root.site, function, root)
             beyond = state.called_from(hop, frozenset()) if root.serial == "call" else state.crossing(hop, root)
+            beyond = self._within_process(beyond, root.scope, root.block)
             was_many = state.many or root.row.multiplicity == "many"
             yield Way(root.scope, root.block, beyond, entry.via, root.site, root, entry, None, was_many)
         for edge in self._types.callers.of(function)[:MOST_WAYS]:
@@ -68,12 +69,17 @@ class Ways(Ground):
             call = edge.site.call
             locks = frozenset() if state.crossed else self._guards.held_at(caller, call.block, edge.site.index)
             hop = Hop(caller, edge.site, function, None)
-            beyond = state.called_from(hop, locks)
-            if beyond.crossed and is_in_forked_child(caller, call.block):
-                beyond = replace(beyond, contained=True)
+            beyond = self._within_process(state.called_from(hop, locks), caller, call.block)
             yield Way(caller, call.block, beyond, edge.via, edge.site, None, None, edge.handed)
         if not count and not state.crossed:
             yield ended
+
+    def _within_process(self, state: State, caller: Scope, block: int) -> State:
+        """A greenthread that a forked child starts is the only one of it in that process, however many are forked."""
+        if not (state.crossed and is_in_forked_child(caller, block)):
+            return state
+        state = state.in_loop(bool(self._loops(caller, block, state)), "spawned in a loop")
+        return replace(state, contained=True)
 
     def _kept_way(self, way: Way, function: Scope) -> Sequence[Kept]:
         """Where the function was handed over that a way runs through an attribute; nothing if it is a method there."""
