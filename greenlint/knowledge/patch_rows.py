@@ -122,7 +122,10 @@ class LateImportRow(Row, frozen=True, gc=False):
 
 
 class OrderingRow(Row, frozen=True, gc=False):
-    """An order of events around the patch and its effect, for readers; ``before`` is prose."""
+    """An order of events around the patch and its effect, for readers; ``before`` is prose.
+
+    Importing one of ``importing`` leaves the modules ``left_green`` behind as green ones for everybody.
+    """
 
     id: str
     runtime: str
@@ -131,6 +134,8 @@ class OrderingRow(Row, frozen=True, gc=False):
     effect_kind: Effect
     severity: Severity
     before: tuple[str, ...] = ()
+    importing: tuple[AnyName, ...] = ()
+    left_green: tuple[AnyName, ...] = ()
     effect: str = ""
     severity_note: str = ""
 

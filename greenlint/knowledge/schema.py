@@ -295,8 +295,8 @@ class TimeoutReuseRow(Row, frozen=True, gc=False):
 class BlockingRow(Row, frozen=True, gc=False):
     """A call that blocks the whole hub, per library: see ``vocabulary.Blocks``, and ``About`` for the reason.
 
-    ``attributes`` of ``attribute_of`` objects block when they are read or written.  ``instance_attributes``:
-    the method is set on the instance.  ``removed_by`` is the patch group that deletes the name.
+    ``instance_attributes``: the method is set on the instance.  ``removed_by`` is the patch group that deletes the
+    name.  A name that ends in ``__call__`` means calling an instance, one that ends in ``__iter__`` iterating over it.
     """
 
     id: str
@@ -311,8 +311,6 @@ class BlockingRow(Row, frozen=True, gc=False):
     raises: str = ""
     severity: Severity = "error"
     confidence: Sure = "high"
-    attribute_of: str = ""
-    attributes: tuple[str, ...] = ()
     instance_attributes: bool = False
     distribution_needed: str = ""
     platform_names: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from greenlint.model import Finding, Role, Severity, Step
 from greenlint.project.blocking.blocked import Blocked
@@ -20,7 +20,8 @@ class ForkInGreenthread(Rule):
 
     A forked child is a copy of the whole process: it holds the hub and every other greenthread as well. Under eventlet
     it does its work and does not end, so that `Process.join`, the end of a `with ProcessPoolExecutor()` and the end of
-    the program hang. `multiprocessing.Pool` hangs under both libraries. With all else gevent takes care of the child.
+    the program hang. `multiprocessing.Pool` hangs under both libraries, whatever way its processes start. With all else
+    gevent takes care of the child.
     """
 
     code = "GRN205"
@@ -64,8 +65,8 @@ class ForkInGreenthread(Rule):
         """
     limits = """
         - Processes that the main program starts before any greenthread are silent: there the call returns.
-        - Programs that call `multiprocessing.set_start_method("spawn")` are silent, and so are contexts that
-          `get_context` makes.
+        - Programs that call `multiprocessing.set_start_method("spawn")` are silent but for pools, and so are the
+          processes and executors of a context that `get_context("spawn")` makes.
         - `os.fork` by itself is silent: a child that calls exec or `os._exit` at once does no harm.
         """
     options = ("roots", "hub")
@@ -84,15 +85,37 @@ class ForkInGreenthread(Rule):
     def _finding(self, component: Component, blocked: Blocked, teller: Teller) -> Finding:
         site, library, name = blocked.call.site, blocked.library, blocked.call.name
         where = teller.at(site.scope, site.call.span)
+        told = _FORKS if "start_method:fork" in blocked.row.blocks_if else _HANGS
         return self.finding(
             where,
-            f"{name} in a greenthread: the child never ends",
-            f"{name} forks in a greenthread, and the child never ends: greenthreads of {library} run {site.scope.label}"
+            f"{name} in a greenthread: {told.outcome}",
+            f"{name} {told.fate}: greenthreads of {library} run {site.scope.label}"
             f"{in_entry_points(component, blocked.runs)}",
             identity=(name, site.scope.module.name, site.scope.label),
             witness=(
                 *told_way(teller, blocked.way, site.scope, name),
-                Step(Role.BLOCK, where, f"{name} makes a copy of the whole program here"),
+                Step(Role.BLOCK, where, f"{name} {told.step}"),
             ),
-            help='start a new interpreter: subprocess, or multiprocessing.set_start_method("spawn")',
+            help=told.help,
         )
+
+
+class _Told(NamedTuple):
+    outcome: str
+    fate: str
+    step: str
+    help: str
+
+
+_FORKS = _Told(
+    "the child never ends",
+    "forks in a greenthread, and the child never ends",
+    "makes a copy of the whole program here",
+    'start a new interpreter: subprocess, or multiprocessing.set_start_method("spawn")',
+)
+_HANGS = _Told(
+    "it never answers",
+    "hangs in a greenthread, however its processes start",
+    "waits here for processes that never answer",
+    'use subprocess, or concurrent.futures.ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"))',
+)

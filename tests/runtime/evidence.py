@@ -22,6 +22,7 @@ from tests.fixtures.annotations import Claim
 from tests.fixtures.catalogue import Program
 
 from . import test_blocking, test_patching, test_truth, timing
+from .driver_servers import driver_servers
 from .running import COLLISION, run
 from .servers import all_servers
 
@@ -70,9 +71,9 @@ def patched(program: Program, directory: Path) -> Row:
     return Row(program, f"raises: {raised}" if raised else observed.get("".join(words[:1]), "?"), shown.is_(expected))
 
 
-def blocking(program: Program, directory: Path) -> Row:
+def blocking(program: Program, directory: Path, servers: Mapping[str, str]) -> Row:
     """Run a program whose calls are watched by a heartbeat."""
-    shown = test_blocking.watch(program, directory)
+    shown = test_blocking.watch(program, directory, servers)
     stalled = {name for name, word in shown.items() if word != "green"}
     calls = ", ".join(f"{name} {word}" for name, word in shown.items())
     return Row(program, calls, stalled == test_blocking.faulty(program.files[program.main]))
@@ -88,7 +89,7 @@ def sections(servers: Mapping[str, str], only: str) -> Mapping[str, list[Callabl
     chosen: dict[str, list[Callable[[Path], Row]]] = {
         "Sharing": [lambda d, p=p: shared(p, d, servers) for p in test_truth.RUNNABLE if only in str(p)],
         "Patching": [lambda d, p=p: patched(p, d) for p in test_patching.RUN if only in str(p)],
-        "Blocking": [lambda d, p=p: blocking(p, d) for p in test_blocking.WATCHED if only in str(p)],
+        "Blocking": [lambda d, p=p: blocking(p, d, servers) for p in test_blocking.RUN if only in str(p)],
     }
     return chosen
 
@@ -127,11 +128,12 @@ def main() -> int:
     parser.add_argument("--only", default="", help="part of the name or title of a program")
     options = parser.parse_args()
     with (
-        all_servers() as servers,
+        all_servers() as plain,
+        driver_servers() as others,
         tempfile.TemporaryDirectory() as place,
         ThreadPoolExecutor(AT_ONCE) as pool,
     ):
-        asked = sections(servers, options.only)
+        asked = sections({**plain, **others}, options.only)
         begun = {heading: [(ask, pool.submit(ask, Path(place))) for ask in asks] for heading, asks in asked.items()}
         rows = {
             heading: [settled(future.result(), ask, Path(place)) for ask, future in runs]

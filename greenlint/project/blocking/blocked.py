@@ -16,16 +16,15 @@ from greenlint.project.blocking.calls import Calls, Found
 from greenlint.project.blocking.contexts import Contexts, Place
 from greenlint.project.blocking.effects import Effect, effect_of
 from greenlint.project.blocking.native import Handed
+from greenlint.project.blocking.processes import Processes
 from greenlint.project.blocking.reach import Way
 from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Scope, Site
-from greenlint.project.terms import Member
 from greenlint.project.types import Types
 from greenlint.summary import facts
 
 _ANYWAY = ("always", "hook", "hangs", "raises")
-_PROCESSES = ("Process", "Pool", "ProcessPoolExecutor")
 _BOUND_BEFORE = "name:from-import-before-patch"
 
 
@@ -74,6 +73,7 @@ class Blocking:
         self._contexts = contexts
         self._timeline = timeline
         self._calls = Calls(types)
+        self._processes = Processes(types, contexts)
         self._found: dict[str, list[tuple[Found, Effect]]] = {}
 
     def anyway(self) -> Iterator[Blocked]:
@@ -86,6 +86,7 @@ class Blocking:
                 for call, effect in self._of(library)
                 if effect.kind in _ANYWAY
                 and _row(call).about == "wait"
+                and self._processes.concern(_row(call), call.site, library)
                 and not handed.covers(call.name)
                 and not self._is_hooked(effect)
                 and not self._was_bound_before(call)
@@ -129,13 +130,13 @@ class Blocking:
 
     def forking(self) -> Iterator[Blocked]:
         """Yield the calls in greenthreads that hang because they wait for a process which a greenthread forked."""
-        if self._starts_afresh():
-            return
         for library in self._contexts.libraries:
             calls = [
                 (call, effect)
                 for call, effect in self._of(library)
-                if _row(call).about == "fork" and effect.kind in _ANYWAY and self._was_forked_in_one(call, library)
+                if _row(call).about == "fork"
+                and effect.kind in _ANYWAY
+                and self._processes.concern(_row(call), call.site, library)
             ]
             yield from self.reached(calls, library)
 
@@ -177,23 +178,6 @@ class Blocking:
 
     def _is_hooked(self, effect: Effect) -> bool:
         return bool(effect.hook) and self._timeline.calls_any([effect.hook])
-
-    def _starts_afresh(self) -> bool:
-        """Whether the program chooses another way to start processes than to fork."""
-        for site in self._types.program.calls_named("set_start_method"):
-            if any(given != facts.Constant("fork") for given in site.call.arguments):
-                return True
-        return False
-
-    def _was_forked_in_one(self, call: Found, library: str) -> bool:
-        """Whether a greenthread forks what is waited for: it makes the object, or a process beside it."""
-        if "context:greenthread" not in _row(call).blocks_if:
-            return True
-        meant = self._types.of(call.site.scope, call.site.call.callee)
-        births = [t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None]
-        if births:
-            return all(self._contexts.way(birth.scope, Place.GREEN, library) is not None for birth in births)
-        return any(facts.last_name(made.callee) in _PROCESSES for made in call.site.scope.body.calls)
 
     def _was_bound_before(self, call: Found) -> bool:
         """Whether a row excludes names that were imported before the patch, and this one was, in some entry point."""

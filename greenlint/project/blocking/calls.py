@@ -1,4 +1,7 @@
-"""Which calls of the program are those that rows speak of: functions by name, methods by the type of their receiver."""
+"""Which calls of the program are those that rows speak of: functions by name, methods by the type of their receiver.
+
+A name that ends in ``.__call__`` speaks of calls of objects. Statements call ``.acquire`` and ``.__iter__``, too.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,16 @@ from typing import NamedTuple
 
 from greenlint.project.blocking.effects import AnyRow, Conditions
 from greenlint.project.blocking.green import GreenNames
+from greenlint.project.blocking.implied import METHODS, implied_calls
 from greenlint.project.patching.mentions import written
 from greenlint.project.program import Scope, Site
-from greenlint.project.terms import External, Member
+from greenlint.project.terms import External, Member, Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
 _ANY = ".*"
+_CALL = ".__call__"
 
 
 class Found(NamedTuple):
@@ -47,8 +52,7 @@ class Calls:
         found: dict[Site, Found] = {}
         named = self._named(rows)
         for last, wanted in named.items():
-            sites = self._of_any_method(wanted) if last == "*" else self._types.program.calls_named(last)
-            for site in sites:
+            for site in self._sites(last, wanted):
                 match = self._match(site, wanted) if site not in found else None
                 if match is not None:
                     found[site] = match
@@ -65,14 +69,31 @@ class Calls:
                         found.setdefault(last, {}).setdefault(canonical, []).append(row)
         return found
 
-    def _of_any_method(self, wanted: Mapping[str, list[AnyRow]]) -> Iterator[Site]:
-        """Yield the calls of methods of what holds an object of a class of which every method counts."""
-        owners = {name.removesuffix(_ANY) for name in wanted}
+    def _sites(self, last: str, wanted: Iterable[str]) -> Iterator[Site]:
+        """Yield the calls that names ending so can speak of."""
+        program = self._types.program
+        owners = frozenset(name.rpartition(".")[0] for name in wanted)
+        if last == "*":
+            for holder in self._holders(owners):
+                yield from program.calls_named(f"{holder}.")
+        elif last == "__call__":
+            for holder in self._holders(owners):
+                yield from program.calls_named(holder)
+        else:
+            yield from program.calls_named(last)
+            if last in METHODS:
+                parts = {part for owner in owners for part in owner.split(".")[1:]}
+                yield from implied_calls(program, last, self._makers(owners) | parts)
+
+    def _holders(self, owners: frozenset[str]) -> list[str]:
+        """Return the names of what holds objects of some classes."""
+        return sorted({name for maker in self._makers(owners) for name in self._types.program.holders_of(maker)})
+
+    def _makers(self, owners: frozenset[str]) -> frozenset[str]:
+        """Return the last names of the classes, and of what makes objects of them."""
         results = self._types.library.knowledge.results.items()
         makers = owners | {name for name, rows in results if any(row.type in owners for row in rows)}
-        for maker in sorted({name.rpartition(".")[2] for name in makers}):
-            for holder in sorted(self._types.program.holders_of(maker)):
-                yield from self._types.program.calls_named(f"{holder}.")
+        return frozenset(name.rpartition(".")[2] for name in makers)
 
     def _match(self, site: Site, wanted: Mapping[str, list[AnyRow]]) -> Found | None:
         scope = site.scope
@@ -106,6 +127,8 @@ class Calls:
             elif isinstance(t, Member):
                 for owner in self._types.library.ancestors(t.owner.path):
                     yield f"{owner}.{t.name}"
+            elif isinstance(t, Opaque):
+                yield t.path + _CALL
 
 
 def _is_named(callee: Value | None) -> bool:

@@ -19,9 +19,6 @@ from greenlint.project.program import Module
 from greenlint.project.roots import Root, Roots
 from greenlint.project.types import Types
 
-_GREENED_ON_THE_WAY = ("http.client.", "urllib.request.")
-"""Modules that stay green for everybody once eventlet has imported them for itself (inject() leaves them behind)."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MissingPatch:
@@ -59,19 +56,23 @@ class Unpatched:
         started = {
             root for root in self._green if root.scope.module in run.loads and self._reach.is_started_by(run, root)
         }
-        for library, needs in self._needs.items() if started else ():
-            leaks = library == "eventlet" and any(
-                name.startswith(("eventlet.wsgi", "eventlet.green"))
-                for module in run.loads
-                for name in self._timeline.imports.names(module)
-            )
+        for needs in self._needs.values() if started else ():
+            greened = self._left_green(run)
             for need in needs:
-                if need.scope.module not in run.loads or (leaks and need.name.startswith(_GREENED_ON_THE_WAY)):
+                if need.scope.module not in run.loads or need.name.startswith(greened):
                     continue
                 way = self._reach.way(need.scope, need.block, lambda root: root in started)
                 if way is not None:
                     yield need, way
         yield from _direct(self._types, started)
+
+    def _left_green(self, run: Run) -> tuple[str, ...]:
+        """Return how the names begin that are green because of what an entry point imports."""
+        rows = [row for row in self._types.library.knowledge.rows.ordering if row.left_green]
+        names = {name for module in run.loads if rows for name in self._timeline.imports.names(module)}
+        return tuple(
+            f"{green}." for row in rows if any(_is_below(n, row.importing) for n in names) for green in row.left_green
+        )
 
     def goes_without(self, run: Run) -> bool:
         """Tell whether an entry point goes without a patch on purpose: it imports green modules instead."""
@@ -86,6 +87,10 @@ def missing_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
         found = None if unpatched.goes_without(run) else next(unpatched.waits(run), None)
         if found is not None:
             yield MissingPatch(run, *found, siblings)
+
+
+def _is_below(name: str, modules: tuple[str, ...]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def _plain_scripts(timeline: Timeline, green: Iterable[Root]) -> Iterator[Module]:

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from greenlint.knowledge.schema import BlockingRow, NeedRow
 from greenlint.knowledge.vocabulary import Severity
-from greenlint.project.blocking.calls import Calls
+from greenlint.project.blocking.calls import Calls, Found
 from greenlint.project.blocking.effects import AnyRow, Effect, effect_of
-from greenlint.project.blocking.green import GreenNames
+from greenlint.project.blocking.implied import Implied
 from greenlint.project.patching.switching import may_switch
-from greenlint.project.program import Module, Program, Scope, Site
+from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Root
-from greenlint.project.terms import Member, Opaque
+from greenlint.project.terms import Member
 from greenlint.project.types import Types
 
 _ACQUIRE = ".acquire"
@@ -41,7 +41,6 @@ class Needs:
 
     def __init__(self, types: Types, library: str, severities: Container[Severity] = ("error",)) -> None:
         self._types = types
-        self._green = GreenNames(types)
         rows: tuple[AnyRow, ...] = (*types.library.knowledge.rows.blocking, *types.library.knowledge.rows.need)
         self._effects = {
             row: effect
@@ -52,8 +51,7 @@ class Needs:
     def of(self, groups: frozenset[str]) -> Iterator[Need]:
         """Yield the calls of functions that need one of the groups, in source order."""
         rows = [row for row, effect in self._effects.items() if effect.groups & groups]
-        found = [self._need(call.site, call.name, call.row) for call in Calls(self._types).of(rows)]
-        found += self._held(groups)
+        found = [self._held(call) or self._need(call.site, call.name, call.row) for call in self._calls(rows)]
         yield from sorted(found, key=lambda n: (n.scope.module.path, n.line, n.name))
 
     def of_member(self, member: Member, root: Root) -> Need | None:
@@ -72,36 +70,20 @@ class Needs:
         line, effect = site.call.span[0], self._effects[row]
         return Need(site.scope, site.call.block, line, site, name, effect, reason, _severity(row))
 
-    def _held(self, groups: frozenset[str]) -> Iterator[Need]:
-        """``with lock`` waits as ``lock.acquire()`` does."""
-        owners = {
-            self._types.library.canonical(name).removesuffix(_ACQUIRE): effect
-            for row, effect in self._effects.items()
-            for name in row.names
-            if name.endswith(_ACQUIRE) and effect.groups & groups
-        }
-        for scope in self._scopes_with_locks(owners) if owners else ():
-            for index, block in enumerate(scope.body.blocks):
-                held = self._types.of(scope, block.value) if block.kind == "with" else ()
-                for t in held:
-                    if isinstance(t, Opaque) and t.path in owners and not self._made_green(t):
-                        if may_switch(self._types, scope, index):
-                            yield Need(scope, index, block.line, None, t.path, owners[t.path], "")
+    def _calls(self, rows: list[AnyRow]) -> Iterator[Found]:
+        """Yield the calls of rows, less those of a ``with`` in which nothing can wait."""
+        for call in Calls(self._types).of(rows):
+            site = call.site
+            if not (isinstance(site, Implied) and site.holds) or may_switch(self._types, site.scope, site.block):
+                yield call
 
-    def _made_green(self, made: Opaque) -> bool:
-        return made.birth is not None and self._green.called_at(made.birth)
-
-    def _scopes_with_locks(self, owners: dict[str, Effect]) -> Iterator[Scope]:
-        """Yield the functions of modules that make or import such a lock, and of modules that import these."""
-        lasts = {owner.rpartition(".")[2] for owner in owners}
-        for module in _using(self._types.program, lasts):
-            yield from (scope for scope in module.scopes if scope.kind == "function")
-
-
-def _using(program: Program, lasts: set[str]) -> Iterator[Module]:
-    for module in program.modules.values():
-        if module.role == "code" and lasts.intersection(module.facts.calls):
-            yield module
+    def _held(self, call: Found) -> Need | None:
+        """``with lock`` waits as ``lock.acquire()`` does, and is told by the name of the lock."""
+        site = call.site
+        if not (isinstance(site, Implied) and site.holds):
+            return None
+        lock = call.name.removesuffix(_ACQUIRE)
+        return Need(site.scope, site.block, site.call.span[0], None, lock, self._effects[call.row], "")
 
 
 def _severity(row: AnyRow) -> Severity:
