@@ -33,11 +33,14 @@ NO_MUTANT = "no.such.mutant"
 
 
 def mutmut(work: Path, *words: str) -> str:
-    """Run mutmut in the copy and return what it prints."""
+    """Run mutmut in the copy and return what it prints; the end of this program if a test fails without a mutant."""
     command = [sys.executable, "-m", "mutmut", *words]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False, env=environment)
-    return done.stdout + done.stderr
+    printed = done.stdout + done.stderr
+    if "failed to collect stats" in printed or "Failed to run clean test" in printed:
+        raise SystemExit(printed[-4000:])
+    return printed
 
 
 def copied(work: Path) -> None:
@@ -50,6 +53,9 @@ def copied(work: Path) -> None:
             continue
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", ".greenlint_cache"))
+    for path in (work / "mutants").rglob("*"):  # what mutmut has copied before, it would keep as it was
+        if path.is_file() and path.suffix != ".meta" and not Path(f"{path}.meta").exists():
+            path.unlink()
 
 
 def results(work: Path) -> Mapping[str, str]:

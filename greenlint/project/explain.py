@@ -167,13 +167,13 @@ def _unused(component: Component, path: str, line: int) -> Iterator[str]:
     """Tell of clients that are made on a line and lead to no proof, and of those used there that are safe to share."""
     finder = Uses(component.types, component.roots)
     for site in _calls_on(component, path, line):
-        for row, name in _clients(component, finder, site, facts.Call(site.scope.index, site.index)):
+        for row, name, birth in _clients(component, finder, site, facts.Call(site.scope.index, site.index)):
             if row.severity == "off":
                 yield f"{name} is safe to share: {row.reason}"
-            else:
+            elif birth == site:
                 yield f"{name} is made here; {_without_uses(component, finder, site)}"
         if isinstance(site.call.callee, facts.Attribute):
-            for row, name in _clients(component, finder, site, site.call.callee.base):
+            for row, name, _ in _clients(component, finder, site, site.call.callee.base):
                 if row.severity == "off":
                     yield f"{name} is safe to share: {row.reason}"
 
@@ -186,9 +186,9 @@ def _calls_on(component: Component, path: str, line: int) -> Iterator[Site]:
 
 def _clients(
     component: Component, finder: Uses, site: Site, value: facts.Value | None
-) -> Iterator[tuple[ClientRow, str]]:
+) -> Iterator[tuple[ClientRow, str, Site | None]]:
     for found in component.types.of(site.scope, value):
-        yield from ((row, name) for row, name, _ in finder.clients_of(found))
+        yield from finder.clients_of(found)
 
 
 def _without_uses(component: Component, finder: Uses, birth: Site) -> str:

@@ -152,7 +152,63 @@ class TestOfTheWorld:
             ("os.name == 'nt' and chosen()", False),
             ("os.name != 'nt' and chosen()", None),
             ("os.environ.get('GREEN')", None),
+            ("True", True),
+            ("0", False),
+            ("not chosen()", None),
+            ("os.environ['GREEN'] or sys.platform == 'linux'", True),
+            ("sys.platform not in ('win32', 'cygwin')", True),
+            ("sys.platform in ('win32', OTHER)", None),
+            ("sys.platform in PLATFORMS", None),
+            ("sys.platform < 'linux'", None),
+            ("sys.platform == OTHER", None),
+            ("sys.platform.endswith('x')", None),
+            ("sys.platform.startswith(OTHER)", None),
+            ("sys.platform.startswith()", None),
+            ("sys.executable.startswith('/')", None),
+            ("sys.version_info[:2] >= (3, 6)", True),
+            ("sys.version_info[:1] == (2,)", False),
+            ("sys.version_info[1] >= 12", None),
+            ("sys.version_info.minor >= 12", None),
+            ("sys.version_info > (2, 7)", True),
+            ("sys.version_info <= (3, 4)", False),
+            ("sys.version_info != (2, 7)", True),
+            ("sys.version_info >= MINIMUM", None),
+            ("sys.version_info >= ('3', 8)", None),
+            ("sys.version_info[0] == OTHER", None),
+            ("sys.version_info is OTHER", None),
+            ("'pytest' not in sys.modules", True),
+            ("'pdb' not in sys.modules.keys()", True),
+            ("'pytest' in NAMES", None),
+            ("'requests' in sys.modules", None),
+            ("__name__ != '__main__'", False),
+            ("'__main__' == __name__", True),
+            ("getattr(sys, 'frozen', False)", False),
+            ("hasattr(sys, 'setcheckinterval')", None),
+            ("1 < sys.maxsize < 5", None),
+            ("six.PY2", False),
+            ("six.PY3", True),
         ],
     )
     def test_is_decided_where_everybody_agrees(self, test: str, expected: bool | None) -> None:
-        assert outcome(test) is expected
+        assert outcome(test, "import six") is expected
+
+    @pytest.mark.parametrize(
+        ("before", "test", "expected"),
+        [
+            ("LEVEL = 3", "LEVEL", True),
+            ("LEVEL = 3", "LEVEL == 3", True),
+            ("LEVEL = 3", "LEVEL != 3", False),
+            ("LEVEL = 3", "LEVEL > 2", None),
+            ("LEVEL = 3", "LEVEL == OTHER", None),
+            ("LEVEL = 3\nLEVEL = 4", "LEVEL == 4", None),
+            ("if chosen():\n    LEVEL = 3", "LEVEL == 3", None),
+            ("LEVEL = chosen()", "LEVEL == 3", None),
+            ("def raise_():\n    global LEVEL\n    LEVEL = 4\nLEVEL = 3", "LEVEL == 3", None),
+            ("LINUX = 'linux'", "sys.platform == LINUX", True),
+            ("START = 'win'", "sys.platform.startswith(START)", None),
+        ],
+    )
+    def test_of_a_name_that_is_bound_once_is_one_of_its_value(
+        self, before: str, test: str, expected: bool | None
+    ) -> None:
+        assert outcome(test, before) is expected

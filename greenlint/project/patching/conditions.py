@@ -196,8 +196,11 @@ def _named(types: Types, scope: Scope, operator: str, names: tuple[str, ...], ot
 
 
 def _version(operator: str, path: str, left: Value | None, right: Value | None) -> bool | None:
-    """Compare ``sys.version_info`` with a tuple, or its first element with a number."""
-    if isinstance(left, facts.Item) or path.endswith(".major"):
+    """Compare ``sys.version_info``, or a slice from its beginning, with a tuple, or its first element with a number."""
+    key = left.key if isinstance(left, facts.Item) else None
+    if isinstance(key, facts.Constant) and key.value != 0:
+        return None
+    if key is not None or path.endswith(".major"):
         wanted = [right.value] if isinstance(right, facts.Constant) else []
     else:
         items = right.items if isinstance(right, facts.Sequence) else ()

@@ -141,11 +141,14 @@ class Receivers(Ways):
             if any(isinstance(t, Instance) for t in found):
                 yield from self._back(scope, value, block, (), state, depth)
                 return
+            around = self._loops(scope, block, state) if owner is scope else frozenset()
             for binding in owner.locals.get(value.id, ()):
                 if isinstance(binding.value, facts.Element | facts.Item):
                     yield from self._receiver_in_container(owner, binding.value, binding.block, state, depth)
-                else:
-                    yield from self._receiver_of_value(owner, binding.value, binding.block, state, depth)
+                    continue
+                inner = around - scope.loops_around(binding.block)
+                looped = state.in_loop(bool(inner), "spawned in a loop, made before it")
+                yield from self._receiver_of_value(owner, binding.value, binding.block, looped, depth)
         elif isinstance(value, facts.Call):
             yield from self._receiver_of_call(scope, value, block, state, depth)
 
