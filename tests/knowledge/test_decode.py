@@ -48,6 +48,18 @@ ERRORS = {
         '[[spawn]]\nid = "go"\nnames = ["acme.Pool.go"]\nkind = "method"',
         "rows.toml: [[spawn]] 'go': a row of kind 'method' needs a receiver (the class)",
     ),
+    "argument without its place": (
+        '[[spawn]]\nid = "go"\nnames = ["acme.go"]\ncallable_position = -1',
+        "rows.toml: [[spawn]] 'go': target 'argument' needs callable_position or callable_keyword",
+    ),
+    "hooks without their names": (
+        '[[spawn]]\nid = "go"\nnames = ["acme.Worker"]\nkind = "class"\ntarget = "hook-methods"',
+        "rows.toml: [[spawn]] 'go': target 'hook-methods' needs hook_methods",
+    ),
+    "exception without its name": (
+        '[[blocking]]\nid = "poll"\neventlet = "raises"',
+        "rows.toml: [[blocking]] 'poll': 'raises' needs raises (the exception)",
+    ),
     "removal without its group": (
         '[[blocking]]\nid = "poll"\neventlet = "removed"',
         "rows.toml: [[blocking]] 'poll': 'removed' needs removed_by (the patch group that deletes the name)",
