@@ -25,6 +25,7 @@ from greenlint.project.program import Module
 from greenlint.rules import Rule, all_rules, require_known, select
 from greenlint.rules.base import Review
 from greenlint.silence import BLANKET, Shown, Silence, visible
+from greenlint.source.dependencies import dependencies
 from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.entry_points import plugin_groups
 from greenlint.source.footprint import Footprint, state_from
@@ -136,6 +137,7 @@ class Run:
             entry_points=self.options.entry_points,
             placed=self._placed(),
             plugins=plugin_groups(self.program.root),
+            dependencies=dependencies(str(self.program.root), self.seen),
         )
         return Project(modules, knowledge, setting, self._lines)
 

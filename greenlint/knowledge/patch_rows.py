@@ -169,7 +169,8 @@ class NativeThreadRow(Row, frozen=True, gc=False):
 
     ``names`` are what the OS thread calls, ``partners`` what somebody else calls on the same object meanwhile (none:
     whatever others do).  ``group``: the patch group that makes the names green, if they are not green by themselves.
-    ``held``: only if one of the two waits while it holds the object.  ``pool_wakes``: jobs of gevent's own threadpool
+    ``held``: only if one of the two waits while it holds the object.  ``foreign``: only of objects that other threads
+    have made.  ``assumes``: what has to be true besides, and is told.  ``pool_wakes``: jobs of gevent's own threadpool
     are fine, because the hub wakes up when they end.  ``unless_called`` and ``unless_defined`` name what makes it safe:
     a call, and a method that a class of the program overrides.  ``instance_attributes`` as in blocking rows.
     """
@@ -182,6 +183,8 @@ class NativeThreadRow(Row, frozen=True, gc=False):
     partners: tuple[DottedName, ...] = ()
     group: Group | None = None
     held: bool = False
+    foreign: bool = False
+    assumes: str = ""
     pool_wakes: bool = False
     unless_called: tuple[DottedName, ...] = ()
     unless_defined: tuple[DottedName, ...] = ()

@@ -297,6 +297,8 @@ class BlockingRow(Row, frozen=True, gc=False):
 
     ``instance_attributes``: the method is set on the instance.  ``removed_by`` is the patch group that deletes the
     name.  A name that ends in ``__call__`` means calling an instance, one that ends in ``__iter__`` iterating over it.
+    The row holds from version ``since`` of a ``distribution`` on and before ``until``, and if one of
+    ``distributions_needed`` is installed.
     """
 
     id: str
@@ -312,7 +314,10 @@ class BlockingRow(Row, frozen=True, gc=False):
     severity: Severity = "error"
     confidence: Sure = "high"
     instance_attributes: bool = False
-    distribution_needed: str = ""
+    distribution: str = ""
+    since: str = ""
+    until: str = ""
+    distributions_needed: tuple[str, ...] = ()
     platform_names: tuple[str, ...] = ()
     removed_in_python: str = ""
     green_replacement_eventlet: str = ""
@@ -328,6 +333,8 @@ class BlockingRow(Row, frozen=True, gc=False):
             raise ValueError("'removed' needs removed_by (the patch group that deletes the name)")
         if "raises" in effects and not self.raises:
             raise ValueError("'raises' needs raises (the exception)")
+        if (self.since or self.until) and not self.distribution:
+            raise ValueError("since and until need distribution (whose versions they are)")
 
 
 class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):

@@ -32,6 +32,7 @@ from greenlint.project.sharing import SharedObject, Sharing
 from greenlint.project.spawning import Spawning
 from greenlint.project.types import Types
 from greenlint.project.witness import Lines, Locator, Witness
+from greenlint.source.dependencies import Dependencies
 from greenlint.source.launchers import Launcher
 
 MOST_ROUNDS = 1
@@ -41,7 +42,7 @@ MOST_ROUNDS = 1
 class Setting:
     """What a run knows besides the sources: hub, launchers, declared roots and the declared patch state.
 
-    ``plugins`` maps entry-point groups to what they name;
+    ``plugins`` maps entry-point groups to what they name; ``dependencies`` are the versions that the program needs;
     ``placed`` says where functions are declared to run (greenthread, native, main), by path and line of their def.
     """
 
@@ -53,6 +54,7 @@ class Setting:
     launchers: tuple[Launcher, ...] = ()
     entry_points: tuple[EntryPoint, ...] = ()
     plugins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    dependencies: Dependencies = field(default_factory=dict)
 
 
 class Component:
@@ -138,7 +140,7 @@ class Component:
     @cached_property
     def blocking(self) -> Blocking:
         """The calls that block."""
-        return Blocking(self.types, self.contexts, self.timeline)
+        return Blocking(self.types, self.contexts, self.timeline, self._setting.dependencies)
 
     @cached_property
     def sharing(self) -> Sharing:

@@ -60,7 +60,9 @@ class BlockingDespitePatch(Rule):
         The call is one that was seen to block under the library whose greenthreads run it, with everything patched:
         functions by name, methods by the type of the object, which is followed from where it is made. The proof is the
         start of a greenthread and the calls that lead from there. Flags such as LOCK_NB and WNOHANG, green modules
-        (`zmq.green`) and hooks (`psycogreen.gevent.patch_psycopg`, grpc's `init_gevent`) are taken into account.
+        (`zmq.green`) and hooks (`psycogreen.gevent.patch_psycopg`, grpc's `init_gevent`, `PSYCOPG_IMPL` where the
+        program sets it) are taken into account. Where only some versions of a library block, the versions that
+        `pyproject.toml`, `setup.cfg` or requirements files ask for decide; what they leave open is assumed, and said.
         """
     limits = """
         - Functions that no greenthread was found to run are silent, and so is code in tpool, in gevent's threadpool
@@ -68,6 +70,8 @@ class BlockingDespitePatch(Rule):
         - A library that the project hands to tpool somewhere is silent everywhere.
         - What only a hook makes green is silent in libraries that have no program of their own.
         - Reading and writing files is not reported: disks are quick as a rule.
+        - What a generated stub of grpc calls is followed where the generated module is part of the program.
+        - Variables of the environment that are set outside of the program are not seen.
         """
     options = ("entry-points", "roots", "hub")
     references = (
@@ -87,6 +91,7 @@ class BlockingDespitePatch(Rule):
         name = blocked.call.name
         where = teller.at(site.scope, site.call.span)
         fate = _FATES[blocked.effect.kind].format(raises=row.raises, hook=blocked.effect.hook)
+        fate += blocked.installed.condition
         more = more_in(site.scope, blocked.again)
         return self.finding(
             where,

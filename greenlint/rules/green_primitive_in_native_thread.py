@@ -21,7 +21,8 @@ class GreenPrimitiveInNativeThread(Rule):
     threadpool or of an unpatched `threading` that is the wrong hub: the greenthread is not woken until something else
     happens to wake its own hub, or greenlet refuses to switch, and everybody waits for ever. Under eventlet that holds
     for locks, semaphores, events, conditions and queues, and for `logging`, whose handlers hold patched locks; under
-    gevent only queues do it, the rest was made to work across threads.
+    gevent only queues do it, the rest was made to work across threads. A greenlet cannot be switched to, nor under
+    eventlet killed, but in the OS thread that it belongs to.
     """
 
     code = "GRN401"
@@ -74,7 +75,9 @@ class GreenPrimitiveInNativeThread(Rule):
         threads, or the class is that of `eventlet.patcher.original("threading")`) is followed through the functions
         that it calls. A lock, queue or event used there is reported if code outside of native threads does the other
         half of the exchange on the same object, and if that was seen to go wrong under the library: a lock only where
-        one of the two may wait while it holds it. Logging is reported once for each start of native threads.
+        one of the two may wait while it holds it; a greenthread that is killed, if other code than that of the native
+        thread has started it. Logging is reported once for each start of native threads: that a handler waits while
+        it holds its lock, which breaks everybody, is not proved but assumed, and said.
         """
     limits = """
         - Objects are told apart by the call that makes them: two queues made by one line are one.
@@ -104,7 +107,7 @@ class GreenPrimitiveInNativeThread(Rule):
         return self.finding(
             where,
             f"{touch.name} in a native thread",
-            f"{touch.name} {_FATES[across.effect]} in {touch.scope.label}, which native threads run"
+            f"{touch.name} {_fate(across)} in {touch.scope.label}, which native threads run"
             f" (started at {start}){_meanwhile(across)}",
             identity=(touch.name, touch.scope.module.name, touch.scope.label, row.id),
             witness=_witness(across, teller),
@@ -122,6 +125,10 @@ _FATES = {
     "lost-wakeup": "wakes nobody",
     "raises": "is woken by nobody, or raises,",
 }
+
+
+def _fate(across: Across) -> str:
+    return "raises" if across.row.foreign else _FATES[across.effect]
 
 
 def _meanwhile(across: Across) -> str:

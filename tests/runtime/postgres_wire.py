@@ -1,6 +1,6 @@
 """As much of PostgreSQL as a fixture needs: anybody may log in, and each SELECT is answered with one row, late.
 
-Protocol: https://www.postgresql.org/docs/current/protocol-message-formats.html (simple queries of protocol 3).
+Protocol: https://www.postgresql.org/docs/current/protocol-message-formats.html (protocol 3).
 """
 
 from __future__ import annotations
@@ -22,18 +22,21 @@ def talk(connection: socket.socket, delay: float) -> None:
         connection.sendall(b"N")
     told = b"".join(_message(b"S", name + b"\0" + value + b"\0") for name, value in _SETTINGS.items())
     connection.sendall(_message(b"R", struct.pack("!I", 0)) + told + _ready())
-    while (command := _read(stream))[:1] == b"Q":
-        if b"SELECT" in command.upper():
-            time.sleep(delay)
-            connection.sendall(_row(b"done"))
-        else:
-            connection.sendall(_message(b"C", b"BEGIN\0") + _ready())
+    asked = b""
+    while (command := _read(stream))[:1] not in (b"", b"X"):
+        asked += command
+        if command[:1] in (b"Q", b"S"):  # a simple query, or the end of an extended one
+            bound = _message(b"1", b"") + _message(b"2", b"") if command[:1] == b"S" else b""
+            is_query = b"SELECT" in asked.upper()
+            time.sleep(delay if is_query else 0)
+            connection.sendall(bound + (_row(b"done") if is_query else _message(b"C", b"BEGIN\0")) + _ready())
+            asked = b""
 
 
 def _row(value: bytes) -> bytes:
     column = struct.pack("!H", 1) + b"reply\0" + struct.pack("!IHIhih", 0, 0, _TEXT, -1, -1, 0)
     data = struct.pack("!HI", 1, len(value)) + value
-    return _message(b"T", column) + _message(b"D", data) + _message(b"C", b"SELECT 1\0") + _ready()
+    return _message(b"T", column) + _message(b"D", data) + _message(b"C", b"SELECT 1\0")
 
 
 def _ready() -> bytes:

@@ -32,7 +32,7 @@ STILL = 2.0
 _LOOK = 0.1
 """Seconds between two looks at a program that may have come to stand still."""
 
-_ERROR = re.compile(r"\b(RecursionError|[A-Z]\w*Error|LoopExit)\b")
+_ERROR = re.compile(r"\b(RecursionError|[A-Z]\w*Error|LoopExit|greenlet\.error)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,9 +153,13 @@ class NativeUses:
     def _judged(self, row: NativeThreadRow, library: str, touch: Touch, way: Way) -> Across | None:
         if row.pool_wakes and library == way.root.row.runtime == "gevent":
             return None
+        if row.foreign:
+            is_foreign = touch.birth is not None and touch.birth.scope not in self._region.ways
+            return Across(row, library, touch, way, None, ()) if is_foreign else None
         assumptions = self._waits_green(row, library, touch, way.root)
         if assumptions is None:
             return None
+        assumptions += (row.assumes,) if row.assumes else ()
         if not (row.partners or row.held):
             return Across(row, library, touch, way, None, assumptions, self._holders(row, touch))
         partner = self._partner(row, touch, way.root) if touch.birth is not None else None

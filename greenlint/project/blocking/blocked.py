@@ -15,6 +15,7 @@ from greenlint.model import Confidence
 from greenlint.project.blocking.calls import Calls, Found
 from greenlint.project.blocking.contexts import Contexts, Place
 from greenlint.project.blocking.effects import Effect, effect_of
+from greenlint.project.blocking.installed import Installed, installed
 from greenlint.project.blocking.native import Handed
 from greenlint.project.blocking.processes import Processes
 from greenlint.project.blocking.reach import Way
@@ -22,6 +23,7 @@ from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Scope, Site
 from greenlint.project.types import Types
+from greenlint.source.dependencies import Dependencies
 from greenlint.summary import facts
 
 _ANYWAY = ("always", "hook", "hangs", "raises")
@@ -33,7 +35,7 @@ class Blocked:
     """A call, what it does under a library, and a way by which a greenthread of that library comes to it.
 
     ``again`` counts further calls of the row in the same function; ``runs`` are the entry points that were found to
-    come to the start of the way; ``assumption`` is what has to be installed.
+    come to the start of the way; ``installed`` is what has to be installed.
     """
 
     call: Found
@@ -42,20 +44,20 @@ class Blocked:
     effect: Effect
     way: Way
     runs: tuple[Run, ...]
+    installed: Installed
     again: int = 0
-    assumption: str = ""
 
     @property
     def confidence(self) -> Confidence:
         """How sure it is that the call blocks."""
         if self.row.confidence == "low":
             return Confidence.POSSIBLE
-        return Confidence.LIKELY if self.assumption else Confidence.CERTAIN
+        return Confidence.LIKELY if self.assumptions else Confidence.CERTAIN
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted."""
-        return (self.assumption,) if self.assumption else ()
+        return self.installed.assumptions
 
     @property
     def replacement(self) -> str:
@@ -68,8 +70,9 @@ class Blocked:
 class Blocking:
     """The blocking calls of one program."""
 
-    def __init__(self, types: Types, contexts: Contexts, timeline: Timeline) -> None:
+    def __init__(self, types: Types, contexts: Contexts, timeline: Timeline, dependencies: Dependencies) -> None:
         self._types = types
+        self._dependencies = dependencies
         self._contexts = contexts
         self._timeline = timeline
         self._calls = Calls(types)
@@ -158,10 +161,10 @@ class Blocking:
             if not self._contexts.leads_on(call.site):
                 continue
             way = self._contexts.way(scope, Place.GREEN, library, call.site.call.block)
-            if way is not None:
+            has = installed(row, self._dependencies)
+            if way is not None and has is not None:
                 runs = self._contexts.starts(way)
-                assumption = f"{row.distribution_needed} is installed" if row.distribution_needed else ""
-                first[scope, row.id] = Blocked(call, row, library, effect, way, runs, 0, assumption)
+                first[scope, row.id] = Blocked(call, row, library, effect, way, runs, has)
         yield from first.values()
 
     def _of(self, library: str) -> list[tuple[Found, Effect]]:

@@ -15,7 +15,8 @@ from greenlint.summary.facts import Value
 AnyRow = BlockingRow | NeedRow
 _DEEPEST = 3
 _ASKING = ("select", "poll")
-_UNTOLD = ("env", "start_method", "context", "name")
+_PUTTING = ("setdefault", "putenv")
+_UNTOLD = ("start_method", "context", "name")
 """Conditions that no call tells: those who report weigh them."""
 
 
@@ -88,6 +89,8 @@ class Conditions:
             if not found:
                 return None if any(key is None for key, _ in call.keywords) else False
             return self._is(site.scope, found[0], value) if value else True
+        if kind == "env":
+            return self._is_in_environment(*rest.split("="))
         if kind == "state":
             return self._was_polled(site) if rest == "polled" else self._was_made_so(site, rest)
         position = int(kind[-1])
@@ -143,6 +146,16 @@ class Conditions:
                 return
         if value is not None:
             yield value
+
+    def _is_in_environment(self, name: str, value: str) -> bool:
+        """Whether the program puts a value into its environment: ``os.environ[name] = value``, ``setdefault``."""
+        wanted = (facts.Constant(name), facts.Constant(value))
+        program = self._types.program
+        stores = (scope.body.item_stores[index] for scope, index in program.stored_from_outside("environ."))
+        if any((store.key, store.value) == wanted for store in stores):
+            return True
+        calls = (site.call for word in _PUTTING for site in program.calls_named(word))
+        return any(call.arguments[:2] == wanted for call in calls)
 
     def _was_polled(self, site: Site) -> bool:
         """Whether the function asks before the call what is ready."""
