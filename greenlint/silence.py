@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from greenlint.model import Finding, Location, Role
-from greenlint.options import Options
-from greenlint.rules import Rule, all_rules
-from greenlint.rules.base import Review
-from greenlint.source.comments import Comment, comments
 from greenlint.source.suppressions import Suppressions
+
+if TYPE_CHECKING:
+    from greenlint.options import Options
 
 BLANKET = "blanket noqa"
 _ON_COMMENTS = "GRN9"
@@ -38,7 +37,7 @@ class Silence:
         reason = self.reason(finding)
         if reason is not None:
             return finding if reason == BLANKET else replace(finding, suppressed=reason)
-        if not (finding.observed and self._of(finding.location.path).shared_safe(finding.location.line)):
+        if not (finding.observed and self.comments_in(finding.location.path).shared_safe(finding.location.line)):
             return finding
         accept = f"if you know that it is fine here, write `# greenlint: ignore[{finding.code}] reason` instead"
         message = f"{finding.message}; `shared-safe` is contradicted, such objects were seen to break"
@@ -51,7 +50,7 @@ class Silence:
         path, line = finding.location.path, finding.location.line
         if self._ignored_by_file(path, finding):
             return "per-file-ignores"
-        home = self._of(path)
+        home = self.comments_in(path)
         said = home.reason_for(line, finding.code, finding.name)
         if said:
             return said
@@ -59,29 +58,13 @@ class Silence:
             return "greenlint: shared-safe"
         for step in finding.witness:
             if step.role in _WITNESS_ROLES:
-                there = self._of(step.location.path).reason_for(step.location.line, finding.code, finding.name)
+                there = self.comments_in(step.location.path).reason_for(step.location.line, finding.code, finding.name)
                 if there and there.startswith("greenlint"):
                     return there
         return BLANKET if home.blanket_noqa(line) and not finding.code.startswith(_ON_COMMENTS) else None
 
-    def written(self, rules: Sequence[Rule], found: Sequence[Finding], paths: Iterable[str]) -> tuple[Comment, ...]:
-        """Return the comments in the files at ``paths``, for the reviews among the rules; none without reviews.
-
-        A word of a comment is idle if every rule that it names was asked, and none found anything that has a
-        step in the lines that the comment speaks of.
-        """
-        if not any(isinstance(rule, Review) for rule in rules):
-            return ()
-        known = [word for rule in all_rules() for word in (rule.code, rule.name)]
-        asked = {rule.code for rule in rules if not isinstance(rule, Review)}
-        steps = _steps(found)
-        return tuple(
-            replace(comment, idle=_idle(comment, asked, steps.get(path, ())))
-            for path in sorted(paths)
-            for comment in comments(path, self._of(path), known)
-        )
-
-    def _of(self, path: str) -> Suppressions:
+    def comments_in(self, path: str) -> Suppressions:
+        """Return what the comments of a file say."""
         known = self._read.get(path)
         if known is None:
             known = self._read[path] = Suppressions.of(self._text(path))
@@ -140,28 +123,6 @@ def visible(finding: Finding, silence: Silence, shown: Shown) -> Iterator[Findin
     elif reason in (None, BLANKET):
         moved = replace(finding, location=place, message=f"{finding.message} (stands at {_short(finding)})")
         yield replace(moved, suppressed=silence.reason(moved))
-
-
-Step = tuple[int, str]
-"""A line, and the code of a finding that has a step there."""
-
-
-def _steps(found: Iterable[Finding]) -> dict[str, set[Step]]:
-    steps: dict[str, set[Step]] = {}
-    for finding in found:
-        for place in (finding.location, *(step.location for step in finding.witness)):
-            steps.setdefault(place.path, set()).add((place.line, finding.code))
-    return steps
-
-
-def _idle(comment: Comment, asked: AbstractSet[str], steps: Iterable[Step]) -> tuple[str, ...]:
-    at_work = {code for line, code in steps if comment.lines is None or line in comment.lines}
-    return tuple(word for word in comment.words if _is_idle(word, asked, at_work))
-
-
-def _is_idle(word: str, asked: AbstractSet[str], at_work: Iterable[str]) -> bool:
-    named = {rule.code for rule in all_rules() if rule.code.startswith(word) or rule.name == word}
-    return bool(named) and named <= asked and named.isdisjoint(at_work)
 
 
 def _short(finding: Finding) -> str:

@@ -75,26 +75,46 @@ def _report(program: Program, request: Request) -> Report:
 
     usual = usual_directory(program, request)
     memory = Memory(program, request)
-    return memory.recall(usual, request.looked) or _found(program, request, memory, usual.path)
+    found = memory.recall(usual, request.looked)
+    return _found(program, request, memory, usual.path) if found is None else _shown(found, program, request)
 
 
 def _found(program: Program, request: Request, memory: Memory | None = None, searched: str = "") -> Report:
     """Run over a program, unless the directory that its configuration names (not yet searched) has the report."""
     from greenlint.engine.run import Run
+    from greenlint.engine.showing import shown
     from greenlint.summary.summarising import undisturbed
 
     with undisturbed():
         run = Run(program, request)
-        if memory is None or run.cache is None:
-            if request.looked is not None:
+        report = None
+        if memory is not None and run.cache is not None and run.cache.path != searched:
+            report = memory.recall(run.cache, request.looked)
+        if report is None:
+            report = _sound(run)
+            if memory is not None and run.cache is not None:
+                memory.keep(run.cache, report, run.seen, request.looked)
+            elif request.looked is not None:
                 request.looked.whole = False
-            return _sound(run)
-        remembered = memory.recall(run.cache, request.looked) if run.cache.path != searched else None
-        if remembered is not None:
-            return remembered
-        report = _sound(run)
-        memory.keep(run.cache, report, run.seen, request.looked)
+            return shown(report, program, request, run.options, run.text)
+        return shown(report, program, request, run.options)
+
+
+def _shown(report: Report, program: Program, request: Request) -> Report:
+    """Return what is shown of a report that was remembered."""
+    if not report.findings:
         return report
+    from greenlint.engine.showing import shown
+    from greenlint.options import load_options
+
+    options = load_options(
+        program.root,
+        config=request.config,
+        isolated=request.isolated,
+        environment=request.environment,
+        overrides=request.overrides,
+    )
+    return shown(report, program, request, options)
 
 
 def _sound(run: Run) -> Report:

@@ -15,7 +15,8 @@ class Entry:
     digest    of the states of all that was looked at, for a quick look.
     young     numbers of what may have changed again within the tick of its clock; ``contents`` are digests of these.
     states    the states themselves, one a line.
-    sources   numbers of files that were read for their facts, and for nothing else.
+    files     numbers of the files of the program.
+    sources   numbers of those that were read for their facts, and for nothing else.
     folders   numbers of directories; ``listings`` are digests of the names in them.
     """
 
@@ -25,6 +26,7 @@ class Entry:
     contents: list[str]
     report: str
     states: str
+    files: list[int]
     sources: list[int]
     folders: list[int]
     listings: list[str]
@@ -48,7 +50,7 @@ class Entry:
 
     def _is_typed(self) -> bool:
         texts = (self.paths, self.contents, self.listings)
-        numbers = (self.young, self.sources, self.folders)
+        numbers = (self.young, self.files, self.sources, self.folders)
         plain = (self.digest, self.report, self.states)
         return (
             all(_are(str, values) for values in texts)
@@ -62,7 +64,7 @@ class Entry:
         return (
             all(map(_is_inside, self.paths))
             and all(0 <= number < count for number in self.young)
-            and all(around <= number < count for number in (*self.sources, *self.folders))
+            and all(around <= number < count for number in (*self.files, *self.sources, *self.folders))
             and all(len(one) == len(other) for one, other in pairs)
         )
 

@@ -1,4 +1,4 @@
-"""The report of the last run over a program, for a run that would find the same.
+"""What the last run over a program found, for a run that would find the same.
 
 A run depends on what it is asked, on greenlint itself, and on the state of everything that it looks at: what lies
 below the root is listed with the report, the rest (configuration above the root, what is installed) is known
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import greenlint
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory, seal
@@ -26,11 +27,12 @@ from greenlint.engine.stored import NotAReportError, as_text, from_text
 from greenlint.model import INTERNAL_ERROR, Report
 from greenlint.source.footprint import Footprint, Looked, content_of, digest_of, is_young, state_of
 from greenlint.source.places import MARKERS
-from greenlint.source.roots import Program
+from greenlint.source.roots import Program, asked_tests
 
 _LIMIT = 1 << 26
 _MOST, _OLDEST_SECONDS = 32, 30 * 86400
 _MOST_CHANGED = 16
+_ENCODING = ("utf-8", "surrogatepass")
 _SETTINGS_OF_NO_CONCERN = ("cache-dir", "cache_dir")
 
 
@@ -47,13 +49,21 @@ class Memory:
             for number, state in enumerate(self._states)
             if is_young(state, since_ns)
         }
-        self._identity = _identity(program, request)
-        self._name = f"run-{self._identity[:8].hex()}.json"
+        self._whole = _identity(program, request)
+        self._own = seal(self._whole, repr([(str(path), path.is_dir()) for path in program.shown]).encode(*_ENCODING))
+        self._named = {path.relative_to(program.root).as_posix() for path in program.named if _is_below(path, program)}
 
     def recall(self, directory: CacheDirectory, looked: Looked | None = None) -> Report | None:
-        """Return the report of the last run if another would find the same; ``looked`` is told what it rests on."""
-        entry = self._read(directory)
-        if entry is None:
+        """Return what the last run found if another would find the same; ``looked`` is told what it rests on.
+
+        Which files are shown makes no difference, unless one belongs to the program only because it was named.
+        """
+        found = self._recalled(directory, self._whole, looked)
+        return self._recalled(directory, self._own, looked) if found is None and self._named else found
+
+    def _recalled(self, directory: CacheDirectory, identity: bytes, looked: Looked | None) -> Report | None:
+        entry = self._read(directory, identity)
+        if entry is None or (identity == self._whole and not self._named <= self._files_of(entry)):
             return None
         paths = self._paths(entry.paths)
         states = [*self._states, *[state_of(path) for path in paths[len(self._states) :]]]
@@ -70,7 +80,7 @@ class Memory:
         since_ns = directory.now_ns() - RACY_NS if contents else 0
         young = {number: digest for number, digest in contents.items() if is_young(states[number], since_ns)}
         if changed or len(young) < len(contents):
-            self._write(directory, entry, states, young)
+            self._write(directory, identity, entry, states, young)
         if looked is not None:
             looked.places.add(directory.path)
             looked.add(paths, states, contents)
@@ -92,12 +102,14 @@ class Memory:
         if looked is not None:
             looked.places.add(directory.path)
             looked.add(self._paths(inside), states, {**self._young, **young})
-        sources = [first + number for number, path in enumerate(inside) if path in seen.sources]
+        files = [first + number for number, path in enumerate(inside) if path in seen.read]
+        sources = [number for number in files if inside[number - first] in seen.sources]
         folders = {first + n: listing for n, path in enumerate(inside) if (listing := self._listing(path, seen))}
-        entry = Entry(inside, "", [], [], as_text(report), "", sources, list(folders), list(folders.values()))
+        entry = Entry(inside, "", [], [], as_text(report), "", files, sources, list(folders), list(folders.values()))
+        identity = self._own if seen.named or not self._named <= seen.read else self._whole
         with directory.locked() as locked:
             if locked:
-                self._write(directory, entry, states, {**self._young, **young})
+                self._write(directory, identity, entry, states, {**self._young, **young})
                 directory.sweep("run-", _OLDEST_SECONDS, most=_MOST)
 
     def _edited(
@@ -131,7 +143,12 @@ class Memory:
         return listing.hex() if state_of(absolute) == seen.states[path] else None
 
     def _write(
-        self, directory: CacheDirectory, entry: Entry, states: Sequence[bytes], young: Mapping[int, bytes]
+        self,
+        directory: CacheDirectory,
+        identity: bytes,
+        entry: Entry,
+        states: Sequence[bytes],
+        young: Mapping[int, bytes],
     ) -> None:
         """Write an entry for what was looked at in these states."""
         data = replace(
@@ -141,14 +158,18 @@ class Memory:
             young=sorted(young),
             contents=[young[number].hex() for number in sorted(young)],
         ).encode()
-        directory.write(self._name, (seal(self._identity, data), data))
+        directory.write(_name(identity), (seal(identity, data), data))
 
     def _paths(self, inside: list[str]) -> list[str]:
         return [*self._around, *[f"{self._root}/{path}" for path in inside]]
 
-    def _read(self, directory: CacheDirectory) -> Entry | None:
-        data = directory.read(self._name, _LIMIT)
-        if data is None or data[:SEAL_BYTES] != seal(self._identity, data[SEAL_BYTES:]):
+    def _files_of(self, entry: Entry) -> set[str]:
+        first = len(self._states)
+        return {entry.paths[number - first] for number in entry.files}
+
+    def _read(self, directory: CacheDirectory, identity: bytes) -> Entry | None:
+        data = directory.read(_name(identity), _LIMIT)
+        if data is None or data[:SEAL_BYTES] != seal(identity, data[SEAL_BYTES:]):
             return None
         return Entry.decode(data[SEAL_BYTES:], len(self._around))
 
@@ -179,17 +200,24 @@ def _around(program: Program, request: Request) -> Iterator[str]:
 
 
 def _identity(program: Program, request: Request) -> bytes:
-    """Return a digest of what is asked, where, by whom and of which greenlint."""
+    """Return a digest of what is asked, where, by whom and of which greenlint; not of what is to be shown."""
     overrides = sorted((key, value) for key, value in request.overrides.items() if key not in _SETTINGS_OF_NO_CONCERN)
     asked = (request.config, request.isolated, overrides, request.entry_point, request.baseline)
-    checked = None if request.checked is None else sorted(request.checked)
     environment = sorted((key, value) for key, value in request.environment.items() if key.startswith("GREENLINT_"))
     user = (getattr(os, "geteuid", int)(), getattr(os, "getegid", int)(), os.path.expanduser("~"))
-    shown = [(str(path), path.is_dir()) for path in program.shown]
+    tests = sorted(map(str, asked_tests(program)))
     given = None if program.given is None else [str(path) for path in program.given]
     version = (greenlint.__version__, sys.version, sys.path)
-    place = (os.getcwd(), str(program.root), shown, given)
-    return seal(repr((version, asked, checked, environment, user, place)).encode("utf-8", "surrogatepass"))
+    place = (os.getcwd(), str(program.root), tests, given)
+    return seal(repr((version, asked, environment, user, place)).encode(*_ENCODING))
+
+
+def _name(identity: bytes) -> str:
+    return f"run-{identity[:8].hex()}.json"
+
+
+def _is_below(path: Path, program: Program) -> bool:
+    return path.is_relative_to(program.root)
 
 
 def _changed(entry: Entry, states: Sequence[bytes], contents: Mapping[int, bytes]) -> list[int]:

@@ -12,6 +12,7 @@ from typing import Any
 from greenlint.baseline import Baseline, Compared
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, CacheDirectory
 from greenlint.engine.merging import order
+from greenlint.engine.remarks import written
 from greenlint.engine.request import Request
 from greenlint.knowledge.decode import from_config
 from greenlint.knowledge.knowledge import Knowledge
@@ -24,7 +25,7 @@ from greenlint.project.implicit import Declared, Launch
 from greenlint.project.program import Module
 from greenlint.rules import Rule, all_rules, require_known, select
 from greenlint.rules.base import Review
-from greenlint.silence import BLANKET, Shown, Silence, visible
+from greenlint.silence import Silence
 from greenlint.source.dependencies import dependencies
 from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.entry_points import plugin_groups
@@ -33,7 +34,7 @@ from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
 from greenlint.source.reading import CHANGING, Source, Stamp, read, utf8_lines
 from greenlint.source.roles import role_of
-from greenlint.source.roots import Program
+from greenlint.source.roots import Program, asked_tests
 from greenlint.source.suppressions import Suppressions
 from greenlint.summary.cache import SummaryCache
 from greenlint.summary.facts import ModuleFacts
@@ -70,22 +71,16 @@ class Run:
         self.seen = Footprint(str(program.root), now_ns - RACY_NS)
 
     def report(self) -> Report:
-        """Return what the rules find."""
+        """Return what the rules find in the whole program, with what suppresses it; `shown` picks from it."""
         project = self.project()
-        silence = Silence(self.options, self._text)
-        compared = self._compared(project, silence)
-        shown = Shown(self.program.root, self.program.shown, self.request.checked)
-        kept = [listed for finding in compared.findings for listed in visible(finding, silence, shown)]
-        least = self.options.min_confidence.rank
-        listed = sorted((f for f in kept if f.confidence.rank >= least), key=order)
+        compared = self._compared(project, Silence(self.options, self.text))
         self.seen.sources = set(self._read_for_facts())
         return Report(
             root=str(self.program.root),
-            findings=tuple(listed),
+            findings=compared.findings,
             notices=tuple(sorted(self.notices, key=lambda n: (n.path, n.line, n.code, n.message))),
             statistics=replace(project.count(), parsed=self._parsed, cached=self.recalled),
             rules={rule.code: rule.info() for rule in self.rules},
-            hidden=sum(f.suppressed == BLANKET for f in listed),
             stale=tuple(map(str, compared.stale)) if self.program.given is None else (),
             output_format=self.options.output_format,
             sources={str(p): d.decode("utf-8", "replace") for p, d in self._overlaid().items()},
@@ -101,7 +96,7 @@ class Run:
     def explained(self, path: str, line: int) -> tuple[Explanation, ...]:
         """Return why something is reported at a line, or where the proof stopped."""
         project = self.project()
-        compared = self._compared(project, Silence(self.options, self._text))
+        compared = self._compared(project, Silence(self.options, self.text))
         for notice in self.notices:
             if notice.code == INTERNAL_ERROR:
                 raise GreenlintError(notice.message)
@@ -172,7 +167,8 @@ class Run:
         """The files of the program; tests count only when they are asked for."""
         program = self.program
         found = list(discover(program.root, self.options, program.given, named=program.named, seen=self.seen))
-        asked = [path for path in program.shown if _is_for_tests(path, program.root)]
+        self.seen.named = program.given is None and any(file.is_named for file in found)
+        asked = asked_tests(program)
         product = [file for file in found if not file.is_test]
         if not product:
             return [replace(file, role="code") for file in found]
@@ -248,7 +244,7 @@ class Run:
         if any(notice.code == INTERNAL_ERROR for notice in self.notices):
             return []
         read = self.sources.keys() - {notice.path for notice in self.notices}
-        comments = silence.written(self.rules, found, read)
+        comments = written(silence, self.rules, found, read)
         return [finding for rule in self.rules if isinstance(rule, Review) for finding in rule.review(comments)]
 
     def _ask(self, rule: Rule, project: Project) -> Iterator[Finding]:
@@ -266,23 +262,14 @@ class Run:
         source = self.sources.get(path)
         return utf8_lines(source.data) if source is not None else ()
 
-    def _text(self, path: str) -> str:
+    def text(self, path: str) -> str:
+        """Return the source of a file of the program."""
         source = self.sources.get(path)
         return source.text if source is not None else ""
 
 
 def _paths_of(finding: Finding) -> set[str]:
     return {finding.location.path, *(step.location.path for step in finding.witness)}
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-
-
-def _is_for_tests(path: Path, root: Path) -> bool:
-    """Whether a path that was given is a test, or a directory of tests."""
-    relative = _relative(path, root)
-    return role_of(f"{relative}/" if path.is_dir() else relative) == "test"
 
 
 def _is_product(path: str) -> bool:

@@ -38,7 +38,7 @@ class SourceFile:
     (`os.fsencode` restores them).  ``module`` is unique in the program: when several files have one dotted
     name, all but one carry ``@`` and their path after it.  ``import_root`` is the relative directory that the
     dotted name starts from; a file's own import root is the first place where its imports look.  ``is_named``
-    tells that the user named the very file.
+    tells that the file would not count, or not be followed, had the user not named it.
     """
 
     path: str
@@ -104,12 +104,13 @@ class _Walk:
         path = os.path.relpath(absolute, self.root).replace(os.sep, "/")
         if self.options.force_exclude and self._is_excluded_on_the_way(path):
             return
-        self.seen.note(path)
         is_directory = os.path.isdir(absolute)
         if is_directory:
             path = "" if path == "." else path
+            self.seen.note(path)
             self.descend(path)
-        else:
+        elif path not in self.files or os.path.islink(absolute):
+            self.seen.note(path)
             self.files.add(path)
             self.named.add(path)
         for directory in _directories_of(path):
@@ -160,6 +161,7 @@ class _Walk:
         return layout
 
     def _beginning(self, path: str) -> bytes:
+        self.seen.note(path)
         source = read_path(path, self._absolute(path), follow=path in self.named)
         return source.data[:_EVIDENCE_BYTES] if isinstance(source, Source) else b""
 

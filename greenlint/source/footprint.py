@@ -26,6 +26,7 @@ class Footprint:
 
     ``noted`` are the paths that were looked at in another way than by `note_read`, whatever else was done with them.
     ``sources`` are files that a change concerns only if it changes their facts: what else a run asks of them is known.
+    ``read`` are the files that `note_read` was told of, and ``named`` tells that one counts only as it was named.
     ``complete`` turns False when the run depends on what lies elsewhere or cannot be told.
     """
 
@@ -35,7 +36,9 @@ class Footprint:
         self.states: dict[str, bytes] = {}
         self.young: dict[str, bytes] = {}
         self.noted: set[str] = set()
+        self.read: set[str] = set()
         self.sources: set[str] = set()
+        self.named = False
         self.complete = True
 
     def note(self, path: str) -> None:
@@ -53,6 +56,7 @@ class Footprint:
     def note_read(self, path: str, state: bytes, data: bytes) -> None:
         """Note a file that was read, in the state that it had then."""
         self.states[path] = state
+        self.read.add(path)
         if is_young(state, self.since_ns):
             self.young[path] = _digest(data)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from greenlint.model import GreenlintError
 from greenlint.source.places import MARKERS, marked
+from greenlint.source.roles import role_of
 
-__all__ = ["MARKERS", "PathError", "Program", "find_root", "programs"]
+__all__ = ["MARKERS", "PathError", "Program", "asked_tests", "find_root", "programs"]
 
 
 class PathError(GreenlintError):
@@ -34,15 +35,18 @@ class Program:
         return tuple(path for path in self.shown if not path.is_dir())
 
 
+def asked_tests(program: Program) -> tuple[Path, ...]:
+    """Return those of the paths that the user named which are tests, or directories of tests."""
+    return tuple(path for path in program.shown if role_of(_relative(path, program.root)) == "test")
+
+
 def find_root(path: Path) -> Path | None:
     """Return the nearest directory at or above `path` that holds one of `MARKERS`; links stay unresolved."""
     found = marked(os.path.abspath(path))
     return None if found is None else Path(found)
 
 
-def programs(
-    paths: Sequence[Path], root: Path | None = None, unsaved: Container[Path] = ()
-) -> tuple[Program, ...]:
+def programs(paths: Sequence[Path], root: Path | None = None, unsaved: Container[Path] = ()) -> tuple[Program, ...]:
     """Group `paths` by the program they belong to, sorted by root; `root` overrides the search for markers.
 
     A path below another given directory belongs to the program of that directory, even if it has a root of
@@ -96,3 +100,9 @@ def _root_of(path: Path, found: dict[Path, Path | None]) -> Path | None:
 
 def _shared_directory(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
+
+
+def _relative(path: Path, root: Path) -> str:
+    """Return a path relative to the root, with a slash behind a directory; what lies elsewhere is told by its name."""
+    relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    return f"{relative}/" if path.is_dir() else relative

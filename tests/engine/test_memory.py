@@ -197,7 +197,6 @@ def test_a_clock_that_stands_still_hides_no_change(root: Path, monkeypatch: pyte
         {"overrides": {"select": "GRN3"}},
         {"environment": {"GREENLINT_OUTPUT_FORMAT": "json"}},
         {"entry_point": "shop.main"},
-        {"checked": frozenset({"shop/main.py"})},
         {"baseline": False},
     ],
     ids=str,
@@ -206,6 +205,54 @@ def test_another_question_is_another_memory(root: Path, request_: dict[str, obje
     check(root)
     assert said(check(root, **request_)) == said(check(root, cache=False, **request_))
     assert len(records(root)) == 2
+
+
+def named(root: Path, *paths: str, **request: object) -> Report:
+    return engine.check([root / path for path in paths], engine.Request(**request))  # type: ignore[arg-type]
+
+
+SHOWN = [
+    (),
+    ("shop/clients.py",),
+    ("shop/main.py", "shop/clients.py"),
+    ("shop/stock",),
+    ("shop/stock/shelf.py",),
+    ("bin/serve",),
+]
+
+
+@pytest.mark.parametrize("first", SHOWN, ids=" ".join)
+def test_what_is_shown_makes_no_other_question(
+    root: Path, first: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = {paths: said(named(root, *paths or [""], cache=False)) for paths in SHOWN}
+    assert said(named(root, *first or [""])) == expected[first]
+    forbid_analysis(monkeypatch)
+    for paths in SHOWN:
+        assert said(named(root, *paths or [""])) == expected[paths]
+        checked = frozenset(str(root / path) for path in paths)
+        assert not paths or said(named(root, "", checked=checked)).count("GRN101") == expected[paths].count("GRN101")
+    assert len(records(root)) == 1
+
+
+@pytest.mark.parametrize("path", ["shop/tests/test_shop.py", "shop/left_out.py", "linked.py", "start.txt"])
+def test_a_file_that_counts_only_when_it_is_named_makes_another_question(
+    root: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "pyproject.toml").write_text('[tool.greenlint]\nextend-exclude = ["left_out.py"]\n')
+    source = root / path if path != "linked.py" else root / "linked.txt"
+    source.parent.mkdir(exist_ok=True)
+    source.write_text("import eventlet\n\nfrom shop.clients import fetch\n\neventlet.spawn(fetch, 'x')\n")
+    if path == "linked.py":
+        (root / path).symlink_to(source)
+    for paths in ([], [path], ["shop/main.py", path], ["shop/main.py"]):
+        expected = said(named(root, *paths or [""], cache=False))
+        assert said(named(root, *paths or [""])) == expected
+        with monkeypatch.context() as patch:
+            if path not in paths or path != "linked.py":  # what a young link leads to is read again
+                forbid_analysis(patch)
+            assert said(named(root, *paths or [""])) == expected
+    assert len(records(root)) > 1
 
 
 def test_another_version_of_greenlint_asks_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,7 +309,7 @@ values = st.recursive(
 def test_a_forged_record_tells_a_report_or_nothing(root: Path, place: str, field: int, value: object) -> None:
     check(root)
     (record,) = records(root)
-    identity = Memory(programs([root])[0], engine.Request())._identity
+    identity = Memory(programs([root])[0], engine.Request())._whole
     content = json.loads(record.read_bytes()[SEAL_BYTES:])
     report = json.loads(content[4])
     if place == "record":
@@ -281,7 +328,7 @@ def test_a_forged_record_tells_a_report_or_nothing(root: Path, place: str, field
 def test_a_place_outside_the_program_is_never_shown(root: Path) -> None:
     check(root)
     (record,) = records(root)
-    identity = Memory(programs([root])[0], engine.Request())._identity
+    identity = Memory(programs([root])[0], engine.Request())._whole
     for path in ("../secret", "/etc/passwd", "shop/../../secret"):
         content = json.loads(record.read_bytes()[SEAL_BYTES:])
         content[4] = content[4].replace("shop/clients.py", path)
