@@ -117,7 +117,8 @@ class SpawnRow(Row, frozen=True, gc=False):
     off: "call", "server", or methods of the object that the call makes.  ``leading_arguments`` counts the
     arguments that the library puts before those of ``args_from``.  ``waits``: the call returns after the
     callable has run.  ``fresh_self``: the framework makes one instance per greenthread.
-    ``size_argument``/``size_position`` hold how many may run at once (``default_size`` 0: unbounded).
+    ``size_argument``/``size_position`` hold how many may run at once (``default_size`` 0: unbounded); with None for
+    ``hub_keyword`` the hub itself runs the callable, once at a time.
     """
 
     id: str
@@ -145,6 +146,7 @@ class SpawnRow(Row, frozen=True, gc=False):
     attribute: str = ""
     attribute_type: str = ""
     size_argument: str = ""
+    hub_keyword: str = ""
     size_position: int = -1
     default_size: int = 0
     executor_keyword: str = ""

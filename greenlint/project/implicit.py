@@ -129,8 +129,9 @@ class Implicit:
         return [self._site_root(site, row, entries, waits)]
 
     def hand_over(self, root: Root) -> None:
-        """Tell the callees' parameters what the framework passes."""
-        for handler in self._types.library.handlers(root.row):
+        """Tell the callees' parameters what the framework passes; what is green keeps the name that says so."""
+        library = self._types.library
+        for handler in library.handlers(root.row):
             for entry in root.entries:
                 if handler.method and not fnmatch.fnmatchcase(entry.function.name, handler.method):
                     continue
@@ -138,7 +139,8 @@ class Implicit:
                 skip = 1 if entry.function.owner is not None else 0
                 for name, path in zip(names[skip:], handler.parameters, strict=False):
                     if path:
-                        self._hand(entry.function, name, Opaque(self._types.library.canonical(path), root.site))
+                        kind = path if library.knowledge.is_green(path) else library.canonical(path)
+                        self._hand(entry.function, name, Opaque(kind, root.site))
 
     def _hand(self, function: Scope, name: str, given: Type) -> None:
         known = self._types.callers.handed.setdefault((function, name), [])

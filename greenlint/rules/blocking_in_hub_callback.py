@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class BlockingInHubCallback(Rule):
     """A callback that the hub runs itself waits for something.
 
-    Timers and callbacks of the event loop, and what is linked with `rawlink`, run in the hub's own greenlet, not in a
-    greenthread. Waiting there means to switch to the hub, from the hub: both libraries raise an error, and the callback
+    Timers and callbacks of the event loop, what is linked with `rawlink`, and the handler of a gevent server that was
+    made with `spawn=None` run in the hub's own greenlet, not in a greenthread. Waiting there means to switch to the hub, from the hub: both libraries raise an error, and the callback
     ends in the middle. What is not patched does wait, and everything else with it.
     """
 
@@ -62,7 +62,7 @@ class BlockingInHubCallback(Rule):
         """
     limits = """
         - `link` starts a greenlet for the callback and is fine; only `rawlink` runs it in the hub.
-        - A handler of a gevent server with `spawn=None` is not seen as a callback.
+        - `spawn=None` counts where the call that makes the server says so, not in a subclass of the server.
         """
     options = ("hub",)
     references = (
