@@ -1,8 +1,7 @@
-"""The fixture programs under the names of the other library, each in a test of its own and in this process.
+"""Every fixture program, each in a test of its own and in this process, under each library that it names.
 
-A mutant is tried on them, and on ``tests/fixtures/test_telling.py``, which has the programs as they are written.
-``tests/fixtures/test_programs.py`` asks the command once about all of them; here a mutant meets the programs that reach
-it, and no others.
+``tests/fixtures`` asks the command, in a process of its own, once about all of them: what reaches which line of greenlint
+does not show there.
 """
 
 from __future__ import annotations
@@ -18,14 +17,11 @@ from greenlint.reporters import reporter
 from tests.fixtures import test_proofs
 from tests.fixtures.catalogue import Program, programs
 from tests.fixtures.checking import differences, reported
-from tests.fixtures.telling import as_written
 
 PROMISES = [value for name, value in vars(test_proofs).items() if name.startswith("test_")]
-WRITTEN = as_written()
-RENAMED = [program for program in programs() if program not in WRITTEN]
 
 
-@pytest.mark.parametrize("program", RENAMED, ids=str)
+@pytest.mark.parametrize("program", programs(), ids=str)
 def test_is_reported_exactly_where_it_says_with_a_proof(program: Program, tmp_path: Path) -> None:
     program.write(tmp_path)
     root = tmp_path / program.folder
