@@ -1,7 +1,7 @@
 """Every fixture program, each in a test of its own and in this process, under each library that it names.
 
-``tests/fixtures`` asks the command, in a process of its own, once about all of them: what reaches which line of greenlint
-does not show there.
+``tests/fixtures`` asks the command, in a process of its own, once about all of them: which program reaches which
+line of greenlint does not show there.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Renewal:
 
     @staticmethod
     def onwards(scope: Scope, block: int, deadline: Deadline, after: After) -> tuple[After, frozenset[int]]:
-        """Return how code goes on above a scope after a Timeout in a block, and the loops that go on in the scope."""
+        """Return how code goes on after a Timeout in a block of a scope, and the loops that go on in the scope."""
         loops = set()
         for index, around in scope.blocks_around(block):
             if around.kind == "try" and after in (After.RAISES, After.RAISES_ANOTHER):
@@ -66,7 +66,7 @@ class Renewal:
                 loops.add(index)
             elif around.kind in facts.LOOPS and after is After.BREAKS:
                 after = After.GOES_ON
-        return (After.GOES_ON if after is After.RETURNS else after), frozenset(loops)
+        return after, frozenset(loops)
 
     def _renews(
         self, scope: Scope, blocks: Sequence[int], slot: Slot, birth: Site, seen: set[Scope], depth: int, since: int = 0

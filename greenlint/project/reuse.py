@@ -129,7 +129,7 @@ class Reuse:
             if place.root is not None and cut.deadline is None:
                 continue
             calls = (place.site, *cut.calls) if cut.deadline is None and place.site else cut.calls
-            beyond = After.GOES_ON if place.root is not None else after
+            beyond = After.GOES_ON if place.root is not None or after is After.RETURNS else after
             if place.held.value is not None:
                 yield _Cut(place, calls, cut.deadline, beyond, cut.height + 1)
 
@@ -156,7 +156,7 @@ class Reuse:
         )
 
     def _again(self, cut: _Cut, deadline: Deadline, reach: Reach, slot: Slot) -> tuple[After, Site | None]:
-        """Return how code goes on above this place, and the next use of the same object if one is seen from here."""
+        """Return how code goes on here, and the next use of the same object if one is seen from here."""
         place, same = cut.place, reach.use.site
         after, loops = self._renewal.onwards(place.scope, place.block, deadline, cut.after)
         bound = [b.block for b in _bound(place)] if self._climber.is_made_here(place) else []

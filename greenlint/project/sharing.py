@@ -151,18 +151,20 @@ class Sharing:
     def _held(self, use: Use) -> frozenset[Lock]:
         """The locks held around a use, less those of an owner that each greenthread has for itself."""
         held = self._guards.held_at(use.scope, use.block, use.at)
-        if not any(lock[0] == "field" for lock in held):
-            return held
         method = use.scope.method()
         parameters = method.body.parameters if method is not None else ()
-        if not parameters or use.root is not None:
+        if method is None or method.owner is None or not parameters or use.root is not None:
+            return held
+        klass, class_level = method.owner, self._ownership.class_level
+        of_owner = frozenset(lock for lock in held if lock[0] == "field" and class_level(klass, lock[3]) is None)
+        if not of_owner:
             return held
         own = facts.Name(parameters[0].name)
         owners = self._searched(lambda search: search.origins(use.scope, own, use.block, State()))
         reached = [origin for origin in owners if origin.state.crossed]
         fresh = bool(owners) and not reached and self.is_started(use.scope)
         alone = bool(reached) and all(o.kind == "born" and not o.state.many for o in reached) and len(reached) == 1
-        return frozenset(lock for lock in held if lock[0] != "field") if fresh or alone else held
+        return held - of_owner if fresh or alone else held
 
     def is_started(self, scope: Scope) -> bool:
         """Tell whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
