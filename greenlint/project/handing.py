@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from greenlint.knowledge.schema import SpawnRow
 from greenlint.project.calls import Passed, bound_value, unpacked
 from greenlint.project.program import Scope
@@ -118,3 +120,10 @@ def called_parameters(function: Scope) -> Iterator[tuple[Scope, str]]:
                     yield at, call.callee.id
                     break
                 at = at.parent
+
+
+def as_called(row: SpawnRow, call: facts.CallSite) -> SpawnRow:
+    """Return what a row says of a call: it may ask the hub itself to run the callable."""
+    if row.hub_keyword and (row.hub_keyword, facts.Constant(None)) in call.keywords:
+        return structs.replace(row, runs_in="hub", multiplicity="one-per-call", self_overlap="never")
+    return row

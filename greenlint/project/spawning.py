@@ -6,11 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from msgspec import structs
-
 from greenlint.knowledge.schema import SpawnRow
 from greenlint.project.gates import gated_loops
-from greenlint.project.handing import argument_of, called_parameters, handed_on, position_of
+from greenlint.project.handing import argument_of, as_called, called_parameters, handed_on, position_of
 from greenlint.project.implicit import Implicit
 from greenlint.project.patching import PatchState
 from greenlint.project.program import Scope, Site
@@ -167,8 +165,7 @@ class Spawning:
                     site, base, self.waits, site.call.callee.name
                 ):
                     rows = ()
-        for row in rows:
-            row = _as_called(row, site.call)
+        for row in (as_called(row, site.call) for row in rows):
             if row.target == "argument" and self._implicit.is_active(row, site.scope):
                 many = row.multiplicity == "many"
                 yield Spawn(site, row, row.callable_position, row.callable_keyword, many, None, pool)
@@ -396,13 +393,6 @@ class Spawning:
                     if stored_in.name == "__init__" and isinstance(store.value, facts.Name):
                         if stored_in.parameter(store.value.id) is not None:
                             yield stored_in, store.value.id
-
-
-def _as_called(row: SpawnRow, call: facts.CallSite) -> SpawnRow:
-    """Return what a row says of a call: it may ask the hub itself to run the callable."""
-    if row.hub_keyword and (row.hub_keyword, facts.Constant(None)) in call.keywords:
-        return structs.replace(row, runs_in="hub", multiplicity="one-per-call", self_overlap="never")
-    return row
 
 
 def _is_receiver(function: Scope, name: str) -> bool:

@@ -21,8 +21,9 @@ class BlockingInHubCallback(Rule):
     """A callback that the hub runs itself waits for something.
 
     Timers and callbacks of the event loop, what is linked with `rawlink`, and the handler of a gevent server that was
-    made with `spawn=None` run in the hub's own greenlet, not in a greenthread. Waiting there means to switch to the hub, from the hub: both libraries raise an error, and the callback
-    ends in the middle. What is not patched does wait, and everything else with it.
+    made with `spawn=None` run in the hub's own greenlet, not in a greenthread. Waiting there means to switch to the
+    hub, from the hub: both libraries raise an error, and the callback ends in the middle. What is not patched does
+    wait, and everything else with it.
     """
 
     code = "GRN204"

@@ -155,7 +155,7 @@ def test_a_row_of_the_user_is_found_under_the_names_he_uses(rows: Rows) -> None:
 
 
 def test_handlers_tell_the_types_of_parameters(knowledge: Knowledge) -> None:
-    assert [row.parameters for row in knowledge.handlers["gevent.StreamServer"]] == [("socket.socket", "")]
+    assert [row.parameters for row in knowledge.handlers["gevent.StreamServer"]] == [("gevent.socket.socket", "")]
 
 
 def test_patch_groups_are_found_by_library_and_group(knowledge: Knowledge) -> None:
