@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MOST_CALLERS = 40
 MOST_CANDIDATES = 120
 MOST_ALIASES = 40
-DEEPEST = 6
+DEEPEST = 16
+"""How far a value is followed up, from what a parameter is passed to what that is passed."""
 
 
 class Edge(NamedTuple):
@@ -49,8 +50,6 @@ class Callers:
     def __init__(self, types: Types) -> None:
         self._types = types
         self.keeping = Keeping(types)
-        self._callers: dict[Scope, tuple[Edge, ...]] = {}
-        self._open: set[Scope] = set()
         self._depth = 0
         self.spawned: dict[tuple[Scope, str], list[Passed]] = {}
         self.handed: dict[tuple[Scope, str], list[Type]] = {}
@@ -68,29 +67,12 @@ class Callers:
         if _counts(before) == _counts(spawned):
             return False
         changed = [key for key in before.keys() | spawned.keys() if before.get(key) != spawned.get(key)]
-        for question in self._types.memo.forget(("spawned", *key) for key in changed):
-            if isinstance(question, tuple) and question[0] == "callers":
-                self._callers.pop(question[1], None)
+        self._types.memo.forget(("spawned", *key) for key in changed)
         return True
 
     def of(self, function: Scope) -> tuple[Edge, ...]:
         """Return the calls that run the function, in source order."""
-        memo = self._types.memo
-        memo.read(("callers", function))
-        known = self._callers.get(function)
-        if known is not None:
-            return known
-        if function in self._open:
-            return ()
-        self._open.add(function)
-        try:
-            with memo.answering(("callers", function)):
-                found = self._search(function)
-        finally:
-            self._open.discard(function)
-        if not self._open:
-            self._callers[function] = found
-        return found
+        return self._types.memo.ask(("callers", function), lambda: self._search(function))
 
     def targets(self, callee: Type) -> Iterator[tuple[Scope, bool]]:
         """Yield the functions that calling something runs, and whether a receiver is bound."""
@@ -194,6 +176,8 @@ class Callers:
             aliases = program.aliases_of(klass.name for klass in classes)
             names += sorted(aliases) if len(aliases) <= MOST_ALIASES else []
             names += ["__init__", "cls", "__class__", ""]
+        elif owner is not None and function.name == "__call__":
+            names += ["", "()"]
         elif function.kind == "function":
             names += function.module.facts.aliases.get(function.name, ())
         elif function.kind == "lambda":

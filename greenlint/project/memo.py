@@ -1,32 +1,43 @@
 """A memo for recursive questions that may ask themselves again.
 
-A question that comes back to itself is answered with "nothing so far", and every answer that rests on such a gap is
-*provisional*: it serves while the outermost question of the cycle is open and is then forgotten, so that what is
-kept does not depend on which question was asked first. (The strongly connected components are found as in
-Tarjan 1972, by the lowest open question an answer depends on.)
+A question that comes back to itself is answered with what is known of it so far, and an answer that rests on such
+a gap is *provisional*. When the outermost question of the cycle has its answer, every question that was told less
+than is known now is worked out again, until nothing is added: all questions of the cycle then have the least answers
+that agree with each other, whichever of them was asked first. (Cycles are found as strongly connected components,
+Tarjan 1972, by the lowest open question that an answer depends on; they are closed by a worklist, as tabled logic
+programs are, Chen and Warren 1996.)
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Generic, TypeVar
 
-Answer = TypeVar("Answer")
-DEEPEST = 160
-"""How many questions may be open at once; a chain of evidence that long convinces nobody."""
+Part = TypeVar("Part")
+DEEPEST = 100
+"""How many questions may be open at once; those beyond are put off until the first has been gone through."""
+MOST_TIMES = 12
+"""How often a question is worked out at most, should its answer grow without end."""
+
+KEPT = -1
 
 
-class Memo(Generic[Answer]):
-    """Answers by question; ``empty`` is the answer to a question that is already open."""
+class Memo(Generic[Part]):
+    """Answers by question; an answer is a tuple of parts, and more evidence only adds parts.
 
-    def __init__(self, empty: Answer) -> None:
-        self._empty = empty
-        self._final: dict[Hashable, Answer] = {}
-        self._provisional: dict[Hashable, tuple[Answer, int]] = {}
-        self._depending: dict[int, list[Hashable]] = {}
-        self._open: dict[Hashable, int] = {}
+    ``counts`` tells for which parts those who have asked already are to ask again; of parts for which ``same`` gives
+    the same, the first is enough.
+    """
+
+    def __init__(
+        self, counts: Callable[[Any], bool] = lambda _: True, same: Callable[[Any], Hashable] = lambda part: part
+    ) -> None:
+        self._counts = counts
+        self._same = same
+        self._final: dict[Hashable, tuple[Part, ...]] = {}
+        self._cycle: dict[Hashable, _Member[Part]] = {}
+        self._resting: dict[int, list[Hashable]] = {}
         self._lowest: list[int] = []
         self._asking: list[Hashable] = []
         self._readers: defaultdict[Hashable, set[Hashable]] | None = defaultdict(set)
@@ -36,17 +47,8 @@ class Memo(Generic[Answer]):
         if self._asking and self._readers is not None:
             self._readers[question].add(self._asking[-1])
 
-    @contextmanager
-    def answering(self, question: Hashable) -> Iterator[None]:
-        """Note what an answer that is kept elsewhere rests on."""
-        self._asking.append(question)
-        try:
-            yield
-        finally:
-            self._asking.pop()
-
-    def forget(self, questions: Iterable[Hashable]) -> set[Hashable]:
-        """Forget the answers to these questions and to all that rest on them; return all of these questions."""
+    def forget(self, questions: Iterable[Hashable]) -> None:
+        """Forget the answers to these questions and to all that rest on them."""
         assert self._readers is not None
         work = list(questions)
         forgotten = set(work)
@@ -56,60 +58,134 @@ class Memo(Generic[Answer]):
             fresh = self._readers.pop(question, set()) - forgotten
             forgotten |= fresh
             work += fresh
-        return forgotten
 
     def settle(self) -> None:
         """Keep all answers from now on: what they rest on changes no more."""
         self._readers = None
 
-    def ask(self, question: Hashable, compute: Callable[[], Answer]) -> Answer:
-        """Return the answer, computing it unless it is known or already being computed."""
+    def ask(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
+        """Return the answer, or what is known of it if it is already being computed."""
         if self._readers is not None and self._asking:
             self._readers[question].add(self._asking[-1])
         known = self._final.get(question)
         if known is not None:
             return known
-        depth = self._open.get(question)
-        if depth is not None:
-            self._depend(depth)
-            return self._empty
-        if len(self._lowest) >= DEEPEST:
-            self._depend(0)
-            return self._empty
-        earlier = self._provisional.get(question)
-        if earlier is not None:
-            self._depend(earlier[1])
-            return earlier[0]
-        return self._compute(question, compute)
+        member = self._cycle.get(question) or self._begun(question, compute)
+        if member.lowest != KEPT and self._asking:
+            self._tell(member)
+            self._depend(member.lowest)
+        return member.answer
 
-    def _compute(self, question: Hashable, compute: Callable[[], Answer]) -> Answer:
+    def _begun(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> _Member[Part]:
+        """Compute an answer, unless too many questions are open: then the first of them has it put off to its end."""
+        if len(self._lowest) < DEEPEST:
+            return self._compute(question, compute)
+        member = self._cycle[question] = _Member(compute, 0)
+        self._resting.setdefault(0, []).append(question)
+        return member
+
+    def _tell(self, member: _Member[Part]) -> None:
+        """Note how much is known of a question when it is first asked in the course of working out another."""
+        asker = self._asking[-1]
+        time = self._cycle[asker].times
+        if member.told.get(asker, (-1, 0))[0] != time:
+            member.told[asker] = (time, len(member.answer))
+
+    def _compute(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> _Member[Part]:
+        """Compute an answer, and those of the cycle that it is the outermost question of."""
         depth = len(self._lowest)
-        self._open[question] = depth
+        member = self._cycle[question] = _Member(compute, depth)
         self._lowest.append(depth)
+        try:
+            self._work_out(question, member)
+            if self._lowest[-1] >= depth and (member.told or depth in self._resting):
+                self._close(question, depth)
+        except BaseException:
+            for each in (question, *self._resting.pop(depth, ())):
+                del self._cycle[each]
+            self._lowest.pop()
+            raise
+        self._leave(question, depth, self._lowest.pop())
+        return member
+
+    def _leave(self, question: Hashable, depth: int, lowest: int) -> None:
+        """Keep the answers to a question and to its cycle, or leave them open until the lowest one is answered."""
+        members = (question, *self._resting.pop(depth, ()))
+        if lowest >= depth:
+            for each in members:
+                member = self._cycle.pop(each)
+                member.lowest = KEPT
+                self._final[each] = member.answer
+            return
+        for each in members:
+            self._cycle[each].lowest = lowest
+        self._resting.setdefault(lowest, []).extend(members)
+        self._depend(lowest)
+
+    def _work_out(self, question: Hashable, member: _Member[Part]) -> bool:
+        """Compute an answer, perhaps not for the first time; tell whether something was added."""
         self._asking.append(question)
         try:
-            answer = compute()
+            found = member.compute()
         finally:
             self._asking.pop()
-            lowest = self._lowest.pop()
-            del self._open[question]
-        if lowest >= depth:
-            self._final[question] = answer
-            for forgotten in self._depending.pop(depth, ()):
-                self._provisional.pop(forgotten, None)
-        else:
-            self._postpone(question, answer, depth, lowest)
-        return answer
+        if member.times:
+            known = frozenset(map(self._same, member.answer))
+            found = (*member.answer, *(part for part in found if self._same(part) not in known))
+        member.times += 1
+        grown = len(found) > len(member.answer)
+        member.answer = found
+        return grown
 
-    def _postpone(self, question: Hashable, answer: Answer, depth: int, lowest: int) -> None:
-        """Keep an answer, and those that rest on its question, until the lowest question they rest on is answered."""
-        self._provisional[question] = (answer, lowest)
-        resting = self._depending.pop(depth, [])
-        for other in resting:
-            self._provisional[other] = (self._provisional[other][0], lowest)
-        self._depending.setdefault(lowest, []).extend((*resting, question))
-        self._depend(lowest)
+    def _close(self, head: Hashable, depth: int) -> None:
+        """Work out the questions of a cycle again that were told too little, as long as ``head`` is outermost.
+
+        Those that were answered first go first: others rest on them.
+        """
+        members = self._resting.setdefault(depth, [])
+        stale = self._told_less(head)
+        seen = 0
+        while stale or seen < len(members):
+            for each in members[seen:]:
+                stale |= self._told_less(each) if self._cycle[each].times else {each}
+            seen = len(members)
+            for question in (*members, head):
+                if question in stale:
+                    stale.discard(question)
+                    if self._works_out_more(question):
+                        stale |= self._told_less(question)
+                    if self._lowest[-1] < depth:
+                        return
+
+    def _works_out_more(self, question: Hashable) -> bool:
+        """Work out a question once more; tell whether that adds something."""
+        member = self._cycle[question]
+        return member.times < MOST_TIMES and self._work_out(question, member)
+
+    def _told_less(self, question: Hashable) -> set[Hashable]:
+        """Return those that asked a question and were told less than is known of it."""
+        member = self._cycle[question]
+        worth = len(member.answer)
+        while worth and not self._counts(member.answer[worth - 1]):
+            worth -= 1
+        return {asker for asker, (_, told) in member.told.items() if told < worth}
 
     def _depend(self, depth: int) -> None:
         if self._lowest and depth < self._lowest[-1]:
             self._lowest[-1] = depth
+
+
+class _Member(Generic[Part]):
+    """A question that has no final answer yet: what is known of it, and the lowest open question that it rests on.
+
+    ``told`` says how many parts of the answer each asker was told when it first asked, the last time it was worked out.
+    """
+
+    __slots__ = ("answer", "compute", "lowest", "times", "told")
+
+    def __init__(self, compute: Callable[[], tuple[Part, ...]], lowest: int) -> None:
+        self.compute = compute
+        self.lowest = lowest
+        self.answer: tuple[Part, ...] = ()
+        self.told: dict[Hashable, tuple[int, int]] = {}
+        self.times = 0

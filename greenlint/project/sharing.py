@@ -13,7 +13,6 @@ from functools import cached_property
 
 from greenlint.knowledge.schema import ClientRow
 from greenlint.project.guards import Guards, Lock
-from greenlint.project.memo import Memo
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.overlap import (
     Overlap,
@@ -25,7 +24,7 @@ from greenlint.project.pairs import Pairs
 from greenlint.project.patching import Patched, PatchState, imports_green
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
-from greenlint.project.search import Answers, Search
+from greenlint.project.search import Search, no_answers
 from greenlint.project.slots import Slots
 from greenlint.project.spawning import Spawning
 from greenlint.project.terms import ClassType, External, Member
@@ -81,7 +80,7 @@ class Sharing:
         self._pairs = Pairs(types, spawning.waits)
         self._patched = patched
         self._runs_unpatched = runs_unpatched
-        self._answers = _no_answers()
+        self._answers = no_answers()
         self.given_up = 0
 
     @cached_property
@@ -124,7 +123,7 @@ class Sharing:
             origins, search.gave_up = [], True
         if search.gave_up:
             self.given_up += 1
-            self._answers = _no_answers()
+            self._answers = no_answers()
         return origins
 
     def _never_yields(self, use: Use, state: State) -> bool:
@@ -287,12 +286,6 @@ class Sharing:
         if overlap is Overlap.OWNER:
             found.append(f"{second.use.scope.label} is called while the greenthread runs")
         return tuple(dict.fromkeys(found))
-
-
-def _no_answers() -> Answers:
-    answers: Answers = Memo(())
-    answers.settle()
-    return answers
 
 
 def _collides(reach: Reach, first: Reach, second: Reach) -> bool:

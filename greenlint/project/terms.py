@@ -10,6 +10,8 @@ import msgspec
 
 from greenlint.project.program import Klass, Module, Scope, Site
 
+DEEPEST = 2
+
 
 class _Type(msgspec.Struct, frozen=True, gc=False):
     """An abstract type; hashable."""
@@ -120,3 +122,20 @@ def unwrap_partial(found: Type) -> Type:
     while isinstance(found, PartialType):
         found = found.target
     return found
+
+
+def is_evidence(found: object) -> bool:
+    """Tell whether it matters to those who have asked that a value can be this, too.
+
+    What an unknown object of a library gives out in turn does not, nor a container of containers: of such there may
+    be a series without end (``query = query.filter()``, ``tree = [tree]``).
+    """
+    depth = 0
+    while isinstance(found, ElementType | PartialType):
+        found = found.of if isinstance(found, ElementType) else found.target
+        depth += 1
+    if isinstance(found, Member):
+        found = found.owner
+    if isinstance(found, Opaque):
+        return found.birth is not None and found.path.count("()") <= 1 and depth <= DEEPEST
+    return depth <= DEEPEST

@@ -13,6 +13,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from greenlint.project.attributes import Attributes
 from greenlint.project.calls import Callers
@@ -34,6 +35,7 @@ from greenlint.project.terms import (
     PackageType,
     Type,
     Types_,
+    is_evidence,
 )
 from greenlint.project.texts import Texts
 from greenlint.summary import facts
@@ -72,7 +74,7 @@ class Types:
         self.program = program
         self.library = library
         self.hierarchy = Hierarchy(program, self._bases)
-        self.memo: Memo[Types_] = Memo(())
+        self.memo: Memo[Any] = Memo(is_evidence)
         self.attributes = Attributes(self)
         self.results = Results(self)
         self.callers = Callers(self)

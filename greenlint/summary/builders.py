@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from greenlint.summary import facts
 from greenlint.summary.facts import Place, Span, Value
@@ -153,6 +154,7 @@ class Indexes:
     __slots__ = (
         "aliases",
         "argument_names",
+        "called",
         "calls",
         "decorated",
         "filled",
@@ -166,6 +168,7 @@ class Indexes:
 
     def __init__(self) -> None:
         self.calls: dict[str, list[Place]] = defaultdict(list)
+        self.called: list[tuple[Place, str]] = []
         self.aliases: dict[str, set[str]] = {}
         self.decorated: dict[str, list[int]] = {}
         self.subclassed: dict[str, list[int]] = {}
@@ -189,6 +192,35 @@ class Indexes:
                 item_kind = type(item)
                 if item_kind is facts.Attribute or item_kind is facts.Name:
                     self.alias(item, name)
+
+
+def calls_of_values(
+    indexes: Indexes, scopes: Sequence[ScopeBuilder], classes: Sequence[ClassBuilder]
+) -> Iterator[Place]:
+    """Yield the calls of what a variable holds, or an attribute that its class stores: no function of that name."""
+    held: dict[int, frozenset[str]] = {}
+    for place, name in indexes.called:
+        at = place[0]
+        if type(scopes[at].calls[place[1]].callee) is facts.Attribute:
+            owner = classes[scopes[at].self_class]
+            if name in owner.attributes and name not in owner.methods:
+                yield place
+            continue
+        while at >= 0 and scopes[at].kind in ("function", "lambda"):
+            if at not in held:
+                held[at] = frozenset(_held_names(scopes[at]))
+            if name in held[at]:
+                yield place
+                break
+            at = scopes[at].parent
+
+
+def _held_names(scope: ScopeBuilder) -> Iterator[str]:
+    """The parameters of a function, and its variables that are not bound to a definition or an import."""
+    yield from (parameter.name for parameter in scope.parameters)
+    for binding in scope.bindings:
+        if type(binding.value) not in (facts.Function, facts.Class, facts.Import):
+            yield binding.name
 
 
 def callee_name(value: Value | None) -> str:

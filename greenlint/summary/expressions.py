@@ -198,10 +198,14 @@ class ExpressionWalk:
             while type(base) is Attribute:
                 calls[base.name + "."].append(place)
                 base = base.base
-            if type(base) is Name and base.id != self.scope.self_name:
-                calls[base.id + "."].append(place)
+            if type(base) is Name:
+                if base.id != self.scope.self_name:
+                    calls[base.id + "."].append(place)
+                elif base is callee.base:  # type: ignore[union-attr]
+                    self.indexes.called.append((place, name))
         elif kind is Name:
             name = callee.id  # type: ignore[union-attr]
+            self.indexes.called.append((place, name))
         else:
             name = facts.last_name(callee.base) if kind is Item else ""  # type: ignore[union-attr]
         calls[name].append(place)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from greenlint.summary import facts
-from greenlint.summary.builders import ClassBuilder, Indexes, ScopeBuilder, frozen_places, span_of
+from greenlint.summary.builders import ClassBuilder, Indexes, ScopeBuilder, calls_of_values, frozen_places, span_of
 from greenlint.summary.expressions import EXPRESSIONS, ExpressionWalk
 from greenlint.summary.facts import Value
 
@@ -34,6 +34,7 @@ class _Walk(ExpressionWalk):
         self.scope = self._open("<module>", "<module>", "module", -1, (1, 0, 1, 0))
         self._body(tree.body)
         indexes = self.indexes
+        indexes.calls["()"] = list(calls_of_values(indexes, self.scopes, self.classes))
         return facts.ModuleFacts(
             tuple([scope.freeze() for scope in self.scopes]),
             tuple([owner.freeze() for owner in self.classes]),

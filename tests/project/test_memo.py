@@ -4,43 +4,109 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenlint.project.memo import DEEPEST, Memo
+from greenlint.project.memo import DEEPEST, MOST_TIMES, Memo
 
 Graph = Mapping[int, list[int]]
-GRAPHS = st.dictionaries(st.integers(0, 6), st.lists(st.integers(0, 6), max_size=4), max_size=7)
+NODES = st.integers(0, 6)
+GRAPHS = st.dictionaries(NODES, st.lists(NODES, max_size=4), max_size=7)
+QUESTIONS = st.lists(NODES, min_size=1, max_size=6)
 
 
-def ask(memo: Memo[frozenset[int]], graph: Graph, node: int) -> frozenset[int]:
+def ask(memo: Memo[int], graph: Graph, node: int) -> tuple[int, ...]:
     """What can be reached from a node, asked of each neighbour in turn."""
 
-    def compute() -> frozenset[int]:
-        return frozenset({node}).union(*(ask(memo, graph, n) for n in graph.get(node, [])))
+    def compute() -> tuple[int, ...]:
+        return tuple(dict.fromkeys([node, *(found for n in graph.get(node, []) for found in ask(memo, graph, n))]))
 
     return memo.ask(node, compute)
 
 
-def reachable(graph: Graph, node: int) -> frozenset[int]:
+def reachable(graph: Graph, node: int) -> set[int]:
     seen, work = {node}, [node]
     while work:
         for other in graph.get(work.pop(), []):
             if other not in seen:
                 seen.add(other)
                 work.append(other)
-    return frozenset(seen)
+    return seen
 
 
-@given(graph=GRAPHS, questions=st.lists(st.integers(0, 6), min_size=1, max_size=6))
+def ask_through(memo: Memo[int], graph: Graph, node: int) -> tuple[int, ...]:
+    """The neighbours of a node, and those of every node that is among its own answer: who is asked, answers tell."""
+
+    def compute() -> tuple[int, ...]:
+        found = list(graph.get(node, []))
+        for each in (*found, *ask_through(memo, graph, node)):
+            found += ask_through(memo, graph, each)
+        return tuple(dict.fromkeys(found))
+
+    return memo.ask(node, compute)
+
+
+@given(graph=GRAPHS, questions=QUESTIONS)
 def test_answers_do_not_depend_on_which_question_was_asked_first(graph: Graph, questions: list[int]) -> None:
-    memo: Memo[frozenset[int]] = Memo(frozenset())
+    memo: Memo[int] = Memo()
     for question in questions:
-        assert ask(memo, graph, question) == reachable(graph, question)
+        assert set(ask(memo, graph, question)) == reachable(graph, question)
 
 
-def test_a_chain_deeper_than_anybody_follows_is_cut_and_not_kept() -> None:
-    memo: Memo[frozenset[int]] = Memo(frozenset())
-    graph = {n: [n + 1] for n in range(2 * DEEPEST)}
-    assert len(ask(memo, graph, 0)) == DEEPEST
-    assert len(ask(memo, graph, DEEPEST)) == DEEPEST
+@given(graph=GRAPHS, questions=QUESTIONS)
+def test_whom_a_question_asks_may_hang_on_its_own_answer(graph: Graph, questions: list[int]) -> None:
+    memo: Memo[int] = Memo()
+    for question in questions:
+        beyond = set().union(*(reachable(graph, n) for n in graph.get(question, [])))
+        assert set(ask_through(memo, graph, question)) == beyond
+
+
+@given(graph=GRAPHS, questions=QUESTIONS, forgotten=NODES)
+def test_what_rests_on_a_forgotten_answer_is_asked_again(graph: Graph, questions: list[int], forgotten: int) -> None:
+    memo: Memo[int] = Memo()
+    for question in questions:
+        ask(memo, graph, question)
+    memo.forget([forgotten])
+    grown = {**graph, forgotten: [*graph.get(forgotten, []), 9]}
+    for question in questions:
+        assert set(ask(memo, grown, question)) == reachable(grown, question)
+
+
+@pytest.mark.parametrize("last", [[], [0], [DEEPEST]], ids=["a chain", "a cycle", "a cycle at its end"])
+def test_questions_deeper_than_may_be_open_at_once_are_put_off(last: list[int]) -> None:
+    end = 3 * DEEPEST
+    graph = {**{n: [n + 1] for n in range(end)}, end: last}
+    memo: Memo[int] = Memo()
+    assert set(ask(memo, graph, 0)) == set(range(end + 1))
+    assert set(ask(memo, graph, 5)) == reachable(graph, 5)
+
+
+def test_an_answer_that_grows_without_end_is_given_up() -> None:
+    memo: Memo[int] = Memo()
+
+    def successors() -> tuple[int, ...]:
+        return (0, *(n + 1 for n in memo.ask("numbers", successors)))
+
+    assert memo.ask("numbers", successors) == tuple(range(MOST_TIMES))
+
+
+def test_parts_that_do_not_count_start_no_further_round() -> None:
+    memo: Memo[int] = Memo(lambda part: part < 3)
+
+    def successors() -> tuple[int, ...]:
+        return (0, *(n + 1 for n in memo.ask("numbers", successors)))
+
+    assert memo.ask("numbers", successors) == (0, 1, 2, 3)
+
+
+def test_a_question_that_fails_leaves_nothing_open() -> None:
+    memo: Memo[int] = Memo()
+
+    def fails() -> tuple[int, ...]:
+        memo.ask("inner", lambda: memo.ask("outer", fails))
+        raise KeyError("no answer")
+
+    with pytest.raises(KeyError):
+        memo.ask("outer", fails)
+    assert memo.ask("inner", lambda: memo.ask("outer", lambda: (1,))) == (1,)

@@ -4,7 +4,7 @@
 ``receivers`` (parameters), ``ways`` (who runs a function) and ``ground`` (state and budget), each over the next.
 """
 
-from greenlint.project.search.ground import Answers
+from greenlint.project.search.ground import Answers, no_answers
 from greenlint.project.search.tracing import Search
 
-__all__ = ["Answers", "Search"]
+__all__ = ["Answers", "Search", "no_answers"]

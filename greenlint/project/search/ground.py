@@ -20,10 +20,12 @@ from greenlint.summary.facts import Value
 MOST_STEPS = 4000
 DEEPEST = 60
 MOST_WAYS = 60
+LONGEST_PATH = 6
+"""How many attributes deep in its owner an object lies at most for which a search goes round in a circle again."""
 Frames = tuple[Frame, ...]
 
 
-Answers = Memo[tuple[Origin, ...]]
+Answers = Memo[Origin]
 
 
 class Ground(ABC):
@@ -93,9 +95,21 @@ def _shortest(origins: Iterable[Origin], before: tuple[Hop, ...]) -> tuple[Origi
     """Return one origin for each end, by the shortest path, with the hops that follow on ``before``."""
     shortest: dict[object, Origin] = {}
     for origin in origins:
-        last = origin.state.hops[-1] if origin.state.hops and not origin.state.crossed else None
-        end = (origin.kind, origin.key, origin.klass, origin.path, origin.state.question, last)
+        end = _end(origin)
         best = shortest.get(end)
         if best is None or len(origin.state.hops) < len(best.state.hops):
             shortest[end] = origin
     return tuple(replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values())
+
+
+def _end(origin: Origin) -> Hashable:
+    """What tells one end of a search from others, whatever the path to it."""
+    last = origin.state.hops[-1] if origin.state.hops and not origin.state.crossed else None
+    return (origin.kind, origin.key, origin.klass, origin.path, origin.state.question, last)
+
+
+def no_answers() -> Answers:
+    """Return what keeps the answers of all searches of a program."""
+    answers: Answers = Memo(lambda origin: len(origin.path) < LONGEST_PATH, _end)
+    answers.settle()
+    return answers

@@ -12,6 +12,7 @@ from greenlint.project.search.ground import Frames
 from greenlint.project.search.receivers import Receivers
 from greenlint.project.terms import (
     ClassType,
+    External,
     ModuleType,
 )
 from greenlint.project.types import alternatives
@@ -26,8 +27,8 @@ class Holders(Receivers):
         self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int
     ) -> Iterator[Origin]:
         home = self._ownership.home_of_global(scope.module, name)
-        for t in self._types.global_name(home[0], home[1]):
-            if isinstance(t, ModuleType | ClassType):
+        for t in self._types.name(home[0].body, home[1]):
+            if isinstance(t, ModuleType | ClassType) or (isinstance(t, External) and t.path.startswith("builtins.")):
                 return
         klass = self._ownership.class_of(self._types.global_name(home[0], home[1]))
         slot: Slot = ("global", home[0].name, home[1])
