@@ -109,7 +109,7 @@ class Blocking:
                 if effect.kind == "always"
                 and _row(call).about == "wait"
                 and handed.covers(call.name)
-                and not handed.holds(call.site)
+                and not handed.holds(call.site, waits=call.name in _row(call).names)
             ]
             for blocked in self.reached(calls, library):
                 place = handed.place(blocked.call.name)

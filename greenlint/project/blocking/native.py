@@ -37,14 +37,15 @@ class Handed:
         """Return where it is handed over."""
         return self._places.get(path) or self._places.get(path.partition(".")[0])
 
-    def holds(self, call: Site, depth: int = 0) -> bool:
+    def holds(self, call: Site, depth: int = 0, *, waits: bool = False) -> bool:
         """Tell whether a call makes what is handed over, or is a call of it: of an object, or of a whole module.
 
-        A module that is handed over is called through what holds it, and not by the name that it is imported under.
+        One that ``waits`` is not excused by what becomes of its result. A module that is handed over is called through
+        what holds it, and not by the name that it is imported under.
         """
         meant = self._types.of(call.scope, call.call.callee)
         births = {t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None}
-        if call in self._births or births & self._births:
+        if (call in self._births and not waits) or births & self._births:
             return True
         if births:
             return depth < _DEEPEST and any(self.holds(birth, depth + 1) for birth in births)
