@@ -125,7 +125,7 @@ def _cached(directory: CacheDirectory, identity: bytes) -> Rows | None:
         return None
     try:
         return msgspec.msgpack.decode(payload, type=Rows)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -131,7 +131,7 @@ class SummaryCache:
             return ()
         try:
             records = _DECODER.decode(memoryview(data)[SEAL_BYTES:])
-        except (msgspec.MsgspecError, RecursionError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return ()
         return tuple([record for record in records if record.is_sound(self._identity)])
 

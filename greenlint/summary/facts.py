@@ -17,7 +17,7 @@ msgpack; bodies are kept encoded and are decoded when a question about the scope
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -341,6 +341,7 @@ class ModuleFacts(_Fact, frozen=True, gc=False, array_like=True):
     call_count: int
 
 
+_Decoded = TypeVar("_Decoded")
 _ENCODER = msgspec.msgpack.Encoder()
 _BODY_DECODER = msgspec.msgpack.Decoder(Body)
 _MODULE_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
@@ -353,7 +354,7 @@ def encode_body(body: Body) -> bytes:
 
 def decode_body(data: bytes) -> Body:
     """Return the body that ``encode_body`` wrote; raises msgspec.DecodeError for anything else."""
-    body = _BODY_DECODER.decode(data)
+    body = _decoded(_BODY_DECODER, data)
     if any(block.parent >= index for index, block in enumerate(body.blocks)):
         raise msgspec.DecodeError("a block that is around itself")
     return body
@@ -369,7 +370,7 @@ def decode_module(data: bytes) -> ModuleFacts:
 
     Whatever the data, scopes form a tree; bodies are judged when they are decoded.
     """
-    module = _MODULE_DECODER.decode(data)
+    module = _decoded(_MODULE_DECODER, data)
     scopes, classes = module.scopes, module.classes
     if not scopes or any(scope.parent >= index for index, scope in enumerate(scopes)):
         raise msgspec.DecodeError("a scope that is in itself")
@@ -378,6 +379,13 @@ def decode_module(data: bytes) -> ModuleFacts:
     if any(not (0 <= owner.parent < owner.scope < len(scopes)) for owner in classes):
         raise msgspec.DecodeError("a class without a body")
     return module
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[_Decoded], data: bytes) -> _Decoded:
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:  # msgspec lets the error of a text through
+        raise msgspec.DecodeError(str(error)) from None
 
 
 def last_name(value: Value | None) -> str:

@@ -192,6 +192,26 @@ def broken_after_some_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cachedir.os, "replace", replace)
 
 
+def test_a_text_that_is_no_text_is_damage_too(root: Path) -> None:
+    """One byte within a text, which the decoder tells in another way than all else."""
+    source = Source("app.py", b"shop = open('x')\n", Stamp(1, 1, 1, 1))
+    facts = summary_of(source)
+    assert isinstance(facts, ModuleFacts)
+    body = facts.scopes[0].body
+    forged = body.replace(b"\xa4shop", b"\xa4sh\xc4p")
+    assert forged != body
+    with pytest.raises(msgspec.DecodeError):
+        decode_body(forged)
+    broken = Source("app.py", b"shop = (", Stamp(1, 1, 1, 1))
+    kept = SummaryCache(CacheDirectory(str(root / "cache")), str(root), 0)
+    kept.keep([broken], {"app.py": summary_of(broken)})
+    for shard in (root / "cache").glob("facts-*"):
+        shard.write_bytes(shard.read_bytes().replace(b"was never", b"w\xc4s never"))
+        assert b"\xc4s" in shard.read_bytes()
+    assert not SummaryCache(CacheDirectory(str(root / "cache")), str(root), 0).recall([broken])
+
+
+
 @pytest.mark.parametrize("call", ["open", "makedirs", "replace"])
 def test_a_full_disk_costs_only_time(runs: Runs, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     with monkeypatch.context() as patch:
