@@ -14,6 +14,7 @@ from greenlint.source.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from greenlint.options import Options
+    from greenlint.source.roots import Program
 
 BLANKET = "blanket noqa"
 _ON_COMMENTS = "GRN9"
@@ -85,11 +86,11 @@ class Shown:
     A host linter that goes file by file says instead which files it checks: absolute paths.
     """
 
-    def __init__(self, root: Path, shown: Iterable[Path], checked: frozenset[str] | None = None) -> None:
-        self._files = set(_below(root, checked)) if checked is not None else set()
+    def __init__(self, program: Program, checked: frozenset[str] | None = None) -> None:
+        self._files = set(_below(program.root, checked)) if checked is not None else set()
         self._directories: list[str] = []
-        for path in shown if checked is None else ():
-            name = path.relative_to(root).as_posix() if path.is_relative_to(root) else None
+        for path in program.shown if checked is None else ():
+            name = program.relative(path)
             if name is not None and path.is_dir():
                 self._directories.append("" if name == "." else name + "/")
             elif name is not None:

@@ -107,14 +107,7 @@ def _shown(report: Report, program: Program, request: Request) -> Report:
     from greenlint.engine.showing import shown
     from greenlint.options import load_options
 
-    options = load_options(
-        program.root,
-        config=request.config,
-        isolated=request.isolated,
-        environment=request.environment,
-        overrides=request.overrides,
-    )
-    return shown(report, program, request, options)
+    return shown(report, program, request, load_options(program.root, **request.settings))
 
 
 def _sound(run: Run) -> Report:

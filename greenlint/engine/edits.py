@@ -10,23 +10,16 @@ lines), and in which nobody speaks to greenlint. Words to other linters count wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from greenlint.cachedir import CacheDirectory, seal
 from greenlint.model import Notice
-from greenlint.source.footprint import state_from
+from greenlint.source.comments import may_concern
 from greenlint.source.reading import Source, read_path
 from greenlint.summary.cache import SummaryCache
 from greenlint.summary.likeness import alike_but_for_places
 from greenlint.summary.summarising import summary_of, undisturbed
-
-_TO_GREENLINT = re.compile(
-    rb"greenlint|\bGRN|#\s*noqa\b(?!(?::\s?[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)?\s*(?:#|$))",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Comments of which a rule may have something to say: all but a plain noqa, or one with the codes of others."""
 
 
 class Edit(NamedTuple):
@@ -48,21 +41,16 @@ def contents_of_idle(edits: Sequence[Edit], directory: CacheDirectory, root: str
     with undisturbed():
         for edit in edits:
             source = read_path(edit.path, f"{root}/{edit.path}", follow=False)
-            if isinstance(source, Notice) or _state(source) != edit.now or not _is_idle(edit, source, cache):
+            if isinstance(source, Notice) or source.stamp.state != edit.now or not _is_idle(edit, source, cache):
                 return None
             found.append(seal(source.data))
     return found
 
 
 def _is_idle(edit: Edit, source: Source, cache: SummaryCache) -> bool:
-    before = None if _TO_GREENLINT.search(source.data) else cache.known_at(edit.path, edit.before, edit.content)
+    before = None if may_concern(source.data) else cache.known_at(edit.path, edit.before, edit.content)
     if before is None:
         return False
     now = summary_of(source)
     cache.keep([source], {edit.path: now})
     return not isinstance(now, Notice) and alike_but_for_places(before, now)
-
-
-def _state(source: Source) -> bytes:
-    stamp = source.stamp
-    return state_from(stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Entry:
 
     def encode(self) -> bytes:
         """Return the entry as JSON."""
-        return json.dumps(astuple(self)).encode()
+        return json.dumps([getattr(self, field.name) for field in fields(self)]).encode()
 
     @classmethod
     def decode(cls, data: bytes, around: int) -> Entry | None:

@@ -17,7 +17,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import greenlint
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, SEAL_BYTES, CacheDirectory, seal
@@ -51,7 +50,7 @@ class Memory:
         }
         self._whole = _identity(program, request)
         self._own = seal(self._whole, repr([(str(path), path.is_dir()) for path in program.shown]).encode(*_ENCODING))
-        self._named = {path.relative_to(program.root).as_posix() for path in program.named if _is_below(path, program)}
+        self._named = {path for path in map(program.relative, program.named) if path is not None}
 
     def recall(self, directory: CacheDirectory, looked: Looked | None = None) -> Report | None:
         """Return what the last run found if another would find the same; ``looked`` is told what it rests on.
@@ -214,10 +213,6 @@ def _identity(program: Program, request: Request) -> bytes:
 
 def _name(identity: bytes) -> str:
     return f"run-{identity[:8].hex()}.json"
-
-
-def _is_below(path: Path, program: Program) -> bool:
-    return path.is_relative_to(program.root)
 
 
 def _changed(entry: Entry, states: Sequence[bytes], contents: Mapping[int, bytes]) -> list[int]:

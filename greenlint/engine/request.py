@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -43,3 +43,13 @@ class Request:
     progress: Progress | None = None
     executor: Executor | None = None
     looked: Looked | None = None
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What `load_options` and `written_at` are asked with: where the settings come from."""
+        return {
+            "config": self.config,
+            "isolated": self.isolated,
+            "environment": self.environment,
+            "overrides": self.overrides,
+        }

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from greenlint.baseline import Baseline, Compared
 from greenlint.cachedir import DEFAULT_NAME, RACY_NS, CacheDirectory
@@ -29,7 +28,7 @@ from greenlint.silence import Silence
 from greenlint.source.dependencies import dependencies
 from greenlint.source.discovery import SourceFile, discover
 from greenlint.source.entry_points import plugin_groups
-from greenlint.source.footprint import Footprint, state_from
+from greenlint.source.footprint import Footprint
 from greenlint.source.launchers import Launcher, find_launchers
 from greenlint.source.markers import mentions
 from greenlint.source.reading import CHANGING, Source, Stamp, read, utf8_lines
@@ -51,13 +50,7 @@ class Run:
     def __init__(self, program: Program, request: Request) -> None:
         self.program = program
         self.request = request
-        self._said: dict[str, Any] = {
-            "config": request.config,
-            "isolated": request.isolated,
-            "environment": request.environment,
-            "overrides": request.overrides,
-        }
-        self.options = load_options(program.root, **self._said)
+        self.options = load_options(program.root, **request.settings)
         self._require_known_rules()
         self.rules = select(all_rules(), self.options.select, self.options.ignore, self.options.extend_select)
         self.notices: list[Notice] = []
@@ -151,7 +144,8 @@ class Run:
         extra = [*distributed()]
         self.seen.complete &= not extra  # they may lie anywhere
         if self.options.knowledge:
-            source, line = written_at(next(iter(self.options.knowledge)), "", self.program.root, **self._said)
+            key = next(iter(self.options.knowledge))
+            source, line = written_at(key, "", self.program.root, **self.request.settings)
             extra.append(from_config(self.options.knowledge, f"{source}:{line}"))
         return load(extra, Path(self.cache.path) if self.cache is not None else None)
 
@@ -160,7 +154,7 @@ class Run:
             try:
                 require_known(word, all_rules())
             except GreenlintError as error:
-                source, line = written_at(key, word, self.program.root, **self._said)
+                source, line = written_at(key, word, self.program.root, **self.request.settings)
                 raise ConfigurationError(str(error), path=source, line=line, key=key) from None
 
     def _files(self) -> list[SourceFile]:
@@ -187,8 +181,7 @@ class Run:
             self.seen.complete &= CHANGING not in source.message
             self.notices.append(source)
             return
-        stamp = source.stamp
-        self.seen.note_read(file.path, state_from(stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode), source.data)
+        self.seen.note_read(file.path, source.stamp.state, source.data)
         self.sources[file.path] = source
 
     def _overlaid(self) -> dict[str, bytes]:

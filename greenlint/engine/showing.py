@@ -23,7 +23,7 @@ def shown(
 ) -> Report:
     """Return the report with the findings that a request asks for; ``text`` gives the source of a file."""
     silence = Silence(options, text or (lambda path: _text(report.root, path)))
-    places = Shown(program.root, program.shown, request.checked)
+    places = Shown(program, request.checked)
     found = [listed for finding in report.findings for listed in visible(finding, silence, places)]
     least = options.min_confidence.rank
     listed = tuple(sorted((finding for finding in found if finding.confidence.rank >= least), key=order))

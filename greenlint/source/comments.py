@@ -20,6 +20,11 @@ _WORDS = ("ignore", "file-ignore", "shared-safe", "runs-in")
 _NOQA_LIKE = re.compile(r"#\s*noqa\b(?P<rest>[^#]*)", re.IGNORECASE)
 _DIRECTIVE_LIKE = re.compile(r"#\s*greenlint:[^#]*")
 _OURS = re.compile(r"\bGRN\d*\b", re.IGNORECASE)
+_PERHAPS_OURS = re.compile(
+    rb"greenlint|\bGRN|#\s*noqa\b(?!(?::\s?[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*)?\s*(?:#|$))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""All but a plain noqa, or one with the codes of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ def comments(path: str, suppressions: Suppressions, known: Collection[str]) -> I
                 yield _noqa(_location(path, line, column, noqa), noqa, suppressions, known)
         elif line in directives and (written := _DIRECTIVE_LIKE.search(token.string)):
             yield _directive(_location(path, line, column, written), written[0], directives[line], known)
+
+
+def may_concern(data: bytes) -> bool:
+    """Tell whether a file may hold a comment of which a rule has something to say."""
+    return _PERHAPS_OURS.search(data) is not None
 
 
 def names_rule(word: str, known: Collection[str]) -> bool:

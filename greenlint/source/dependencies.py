@@ -5,13 +5,12 @@ from __future__ import annotations
 import configparser
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any
 
 from greenlint.model import Notice
+from greenlint.source.declarations import table, tables
 from greenlint.source.footprint import Footprint
 from greenlint.source.reading import read_path
 
@@ -92,18 +91,11 @@ def _lines(path: str, text: str) -> Iterable[str]:
 
 
 def _of_pyproject(text: str) -> Iterator[str]:
-    try:
-        data: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return
-    project, poetry = data.get("project"), data.get("tool", {})
-    poetry = poetry.get("poetry") if isinstance(poetry, dict) else None
-    if isinstance(project, dict):
-        optional = project.get("optional-dependencies")
-        lists = [project.get("dependencies"), *(optional.values() if isinstance(optional, dict) else ())]
-        yield from (line for one in lists if isinstance(one, list) for line in one if isinstance(line, str))
-    needed = poetry.get("dependencies") if isinstance(poetry, dict) else None
-    for name, said in needed.items() if isinstance(needed, dict) else ():
+    data = tables(text)
+    project = table(data, "project")
+    for one in (project.get("dependencies"), *table(project, "optional-dependencies").values()):
+        yield from (line for line in one if isinstance(line, str)) if isinstance(one, list) else ()
+    for name, said in table(data, "tool", "poetry", "dependencies").items():
         said = said if isinstance(said, dict) else {"version": said}
         extras = said.get("extras")
         yield f"{name}[{','.join(map(str, extras)) if isinstance(extras, list) else ''}] {said.get('version', '')}"

@@ -10,14 +10,13 @@ import ast
 import configparser
 import re
 import textwrap
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from greenlint.model import Notice
+from greenlint.source.declarations import table, tables
 from greenlint.source.reading import ast_of, read_path
 
 _KINDS = {
@@ -44,14 +43,11 @@ class EntryPoint(msgspec.Struct, frozen=True, gc=False):
 
 def from_pyproject(text: str) -> Iterator[EntryPoint]:
     """Yield the entry points of ``[project]`` and of ``[tool.poetry]``."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return
-    for project in (_table(data, "project"), _table(data, "tool", "poetry")):
+    data = tables(text)
+    for project in (table(data, "project"), table(data, "tool", "poetry")):
         scripts = {key: project.get(key, {}) for key in ("scripts", "gui-scripts")}
         yield from _entries(scripts, text)
-        yield from _entries(_table(project, "entry-points") or _table(project, "plugins"), text)
+        yield from _entries(table(project, "entry-points") or table(project, "plugins"), text)
 
 
 def from_setup_cfg(text: str) -> Iterator[EntryPoint]:
@@ -95,11 +91,7 @@ def _cfg_groups(data: bytes) -> Iterator[tuple[str, object]]:
 
 
 def _pyproject_groups(data: bytes) -> Iterator[tuple[str, object]]:
-    try:
-        project = _table(tomllib.loads(data.decode("utf-8", "replace")), "project")
-    except tomllib.TOMLDecodeError:
-        return
-    yield from _table(project, "entry-points").items()
+    yield from table(tables(data.decode("utf-8", "replace")), "project", "entry-points").items()
 
 
 def _setup_groups(data: bytes) -> Iterator[tuple[str, object]]:
@@ -142,14 +134,6 @@ def _pairs(rows: object) -> Iterator[tuple[str, str]]:
 def _line_of(name: str, module: str, text: str) -> int:
     found = re.search(rf"{re.escape(name)}[\"']?\s*=\s*[\"']?{re.escape(module)}\b", text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
-
-
-def _table(data: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        data = data.get(key, {})
-        if not isinstance(data, dict):
-            return {}
-    return data
 
 
 def _sections(text: str) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenlint.model import Notice
+from greenlint.source.footprint import state_from
 
 if TYPE_CHECKING:
     from greenlint.source.discovery import SourceFile
@@ -45,6 +46,11 @@ class Stamp:
     def of(cls, status: os.stat_result) -> Stamp:
         """Return the stamp of a stat result."""
         return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+    @property
+    def state(self) -> bytes:
+        """The state of which the stamp tells, see `state_of`."""
+        return state_from(self.mtime_ns, self.ctime_ns, self.size, self.inode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,14 @@ class Program:
         """The files among ``shown``; they belong to the program whatever exclude patterns say."""
         return tuple(path for path in self.shown if not path.is_dir())
 
+    def relative(self, path: Path) -> str | None:
+        """Return a path relative to the root, with forward slashes; None for what lies elsewhere."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else None
+
 
 def asked_tests(program: Program) -> tuple[Path, ...]:
     """Return those of the paths that the user named which are tests, or directories of tests."""
-    return tuple(path for path in program.shown if role_of(_relative(path, program.root)) == "test")
+    return tuple(path for path in program.shown if role_of(_role_path(path, program)) == "test")
 
 
 def find_root(path: Path) -> Path | None:
@@ -102,7 +106,7 @@ def _shared_directory(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
 
 
-def _relative(path: Path, root: Path) -> str:
-    """Return a path relative to the root, with a slash behind a directory; what lies elsewhere is told by its name."""
-    relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+def _role_path(path: Path, program: Program) -> str:
+    """Return what tells the role of a path: a slash behind a directory, the bare name of what lies elsewhere."""
+    relative = program.relative(path) or path.name
     return f"{relative}/" if path.is_dir() else relative

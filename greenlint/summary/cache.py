@@ -46,6 +46,7 @@ class _Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     seal: bytes
 
     def is_sound(self, identity: bytes) -> bool:
+        """Tell whether the record is as it was written, by the code with this identity."""
         return self.seal == _sealed(identity, self)
 
 
@@ -84,7 +85,7 @@ class SummaryCache:
         name = os.fsencode(path)
         self._records.update((record.path, record) for record in self._read(_shard(name)))
         record = self._records.get(name)
-        if record is None or b" ".join(b"%d" % number for number in record.stamp) != state:
+        if record is None or Stamp(*record.stamp).state != state:
             return None
         if record.racy and record.content.hex() != content:
             return None

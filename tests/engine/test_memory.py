@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import greenlint
 import greenlint.source.footprint
+import greenlint.source.reading
 from greenlint import engine
 from greenlint.cachedir import DEFAULT_NAME, SEAL_BYTES, CacheDirectory, seal
 from greenlint.engine import memory, run
@@ -181,7 +182,7 @@ def test_a_clock_that_stands_still_hides_no_change(root: Path, monkeypatch: pyte
         return b"%d %d %d %d" % (4 * 10**18, 4 * 10**18, size, inode)
 
     monkeypatch.setattr(greenlint.source.footprint, "state_from", still)
-    monkeypatch.setattr(run, "state_from", still)
+    monkeypatch.setattr(greenlint.source.reading, "state_from", still)
     before = check(root)
     path = root / "shop/clients.py"
     with path.open("r+") as stream:
