@@ -32,7 +32,7 @@ UNREADABLE = ("GRN901", "unreadable-source")
 class Told:
     """One finding as a host prints it. Lines and columns are those of ``Location``; ``text`` is one line.
 
-    ``severity`` is set where it differs from that of the rule.
+    ``severity`` is that of the finding, which may be another than its rule usually has; empty for errors of the run.
     """
 
     code: str
@@ -229,16 +229,15 @@ def _of_report(report: Report, question: Question) -> Iterator[tuple[str, Told]]
     left_to_host = ("noqa", "blanket noqa") if question.reads_noqa else ()
     for finding in report.findings:
         if finding.suppressed is None or finding.suppressed in left_to_host:
-            yield os.path.realpath(os.path.join(report.root, finding.location.path)), _of_finding(finding, report)
+            yield os.path.realpath(os.path.join(report.root, finding.location.path)), _of_finding(finding)
     for notice in report.notices:
         code, name = INTERNAL if notice.code == INTERNAL[0] else UNREADABLE
         path = os.path.realpath(os.path.join(report.root, notice.path)) if notice.path else ""
         yield path, _told(code, name, notice.message, notice.line)
 
 
-def _of_finding(finding: Finding, report: Report) -> Told:
+def _of_finding(finding: Finding) -> Told:
     place = finding.location
-    usual = report.rules[finding.code].severity
     return Told(
         finding.code,
         finding.name,
@@ -247,7 +246,7 @@ def _of_finding(finding: Finding, report: Report) -> Told:
         place.end_line,
         place.end_column,
         _one_line(finding.message),
-        "" if finding.severity is usual else finding.severity.value,
+        finding.severity.value,
         finding.confidence.value,
     )
 

@@ -71,6 +71,7 @@ def _message(rule: RuleInfo) -> tuple[Any, ...]:
 
 
 _IDS = {rule.code: message_id(rule.code, rule.severity) for rule in _RULES}
+_USUAL = {rule.code: rule.severity.value for rule in _RULES}
 
 
 class GreenlintChecker(BaseChecker):
@@ -114,7 +115,7 @@ class GreenlintChecker(BaseChecker):
             _IDS[told.code],
             node=_scope_at(module, told.line),
             line=told.line,
-            args=(f"{told.severity}: {told.text}" if told.severity else told.text,),
+            args=(told.text if told.severity in ("", _USUAL[told.code]) else f"{told.severity}: {told.text}",),
             confidence=_CONFIDENCES[told.confidence],
             col_offset=told.column - 1,
             end_lineno=told.end_line,

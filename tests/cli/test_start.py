@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import greenlint
+from tests.front_ends.shop import shop
 
 
 class TestStart:
@@ -37,6 +38,15 @@ class TestStart:
         assert loaded(tmp_path, "check")[0] == clean
         loaded(tmp_path, "check")
         assert loaded(tmp_path, "check") == (clean, {*FEW, "fcntl"})
+
+    @pytest.mark.usefixtures("unmeasured")
+    def test_what_was_found_before_is_printed_without_loading_more(self, tmp_path: Path) -> None:
+        words = ("check", "--exit-zero", "--output-format", "concise")
+        loaded(shop(tmp_path), *words)
+        loaded(tmp_path, *words)
+        printed, modules = loaded(tmp_path, *words)
+        assert "app/clients.py:3:8: GRN101" in printed
+        assert modules == {*FEW, "fcntl"}
 
 
 FEW = {

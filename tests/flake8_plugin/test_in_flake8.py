@@ -40,6 +40,24 @@ class TestStart:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         assert done.stdout.strip() == "['greenlint', 'greenlint.flake8_plugin']"
 
+    def test_what_an_earlier_run_found_is_told_without_loading_the_analysis(self, tmp_path: Path) -> None:
+        program = (
+            "import sys; from greenlint.hosting import Question, ask\n"
+            "answer = ask(Question(('app',), ('app/clients.py',)))\n"
+            "print(*(told.code for all_told in answer.by_file.values() for told in all_told))\n"
+            "print(*sorted({name.split('.')[1] for name in sys.modules if name.startswith('greenlint.')}))"
+        )
+        shop(tmp_path)
+        runs = [
+            subprocess.run([PYTHON, "-c", program], cwd=tmp_path, env=environment(), capture_output=True, text=True)
+            for _ in range(3)
+        ]
+        cold, _, warm = [run.stdout.splitlines() for run in runs]  # the second run sees the cache appear
+        assert cold[0] == warm[0] == "GRN101"
+        analysis = {"knowledge", "project", "rules", "summary"}
+        assert analysis <= set(cold[1].split())
+        assert analysis.isdisjoint(warm[1].split())
+
     def test_is_listed_with_its_version(self, tmp_path: Path) -> None:
         done = subprocess.run([PYTHON, "-m", "flake8", "--version"], capture_output=True, text=True, cwd=tmp_path)
         assert f"greenlint: {Plugin.version}" in done.stdout
