@@ -37,7 +37,7 @@ class MonkeyPatchInLibrary(Rule):
         # courier/__init__.py
         from courier.letters import Letter
 
-        # courier/cmd/__init__.py, the package of the console scripts
+        # courier/__main__.py
         import eventlet
         eventlet.monkey_patch()
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pytest
 
 from greenlint.model import Confidence, Finding, Location, RuleInfo, Severity
 from greenlint.rules import Rule, all_rules
-from greenlint.rules.base import fingerprint, page
+from greenlint.rules.base import Review, fingerprint, page
+
+from ..project.linking import project
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 HEADINGS = [
@@ -175,6 +178,12 @@ class TestFinding:
         assert fingerprint("GRN199", ("a", "b")) == "deed52d535ae113123d8b4c6c2da2297"
 
 
+def example(text: str) -> dict[str, str]:
+    """The files of an example: one, or several that each begin with a comment that names it."""
+    _, *parts = re.split(r"^# (\S+\.py)\b.*\n", textwrap.dedent(text), flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True)) or {"main.py": textwrap.dedent(text)}
+
+
 def every_rule() -> list[object]:
     return [pytest.param(rule, id=rule.code) for rule in all_rules()]
 
@@ -190,6 +199,20 @@ class TestEveryRule:
     def test_marks_the_fault_in_its_bad_example_and_none_in_the_good_one(self, rule: Rule) -> None:
         assert f"# {rule.code}" in rule.bad
         assert "# GRN" not in rule.good
+
+    @pytest.mark.parametrize("rule", every_rule())
+    def test_reports_what_its_bad_example_marks_and_nothing_in_the_good_one(self, rule: Rule) -> None:
+        if isinstance(rule, Review):
+            pytest.skip("comments are reviewed when all other rules have answered: tests/rules/test_reviews.py")
+        for text in (rule.bad, rule.good):
+            files = example(text)
+            found = [(f.location.path, f.location.line) for f in rule.check(project(files))]
+            assert sorted(found) == [
+                (path, number)
+                for path, source in files.items()
+                for number, line in enumerate(source.splitlines(), 1)
+                if f"# {rule.code}" in line
+            ]
 
     @pytest.mark.parametrize("rule", every_rule())
     def test_is_named_as_the_scheme_asks(self, rule: Rule) -> None:

@@ -76,6 +76,7 @@ class Calls:
         if last == "*":
             for holder in self._holders(owners):
                 yield from program.calls_named(f"{holder}.")
+            yield from self._on_results(owners)
         elif last == "__call__":
             for holder in self._holders(owners):
                 yield from program.calls_named(holder)
@@ -84,6 +85,15 @@ class Calls:
             if last in METHODS:
                 parts = {part for owner in owners for part in owner.split(".")[1:]}
                 yield from implied_calls(program, last, self._makers(owners) | parts)
+
+    def _on_results(self, owners: frozenset[str]) -> Iterator[Site]:
+        """Yield the calls of methods of what a call has just made: ``rbd.RBD().remove(...)``."""
+        for maker in sorted(self._makers(owners)):
+            for made in self._types.program.calls_named(maker):
+                value = facts.Call(made.scope.index, made.index)
+                for index, call in enumerate(made.scope.body.calls):
+                    if isinstance(call.callee, facts.Attribute) and call.callee.base == value:
+                        yield Site(made.scope, index)
 
     def _holders(self, owners: frozenset[str]) -> list[str]:
         """Return the names of what holds objects of some classes."""
