@@ -19,6 +19,9 @@ from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root
 
 OriginKind = Literal["born", "global", "self", "variable", "parameter"]
+LOOPED = "spawned in a loop"
+LOOPED_ON_ONE = "spawned in a loop on one object"
+MADE_BEFORE = "spawned in a loop, made before it"
 Slot = tuple[str, ...]
 Key = tuple[object, ...]
 
@@ -50,7 +53,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
 
     crossed      the roots crossed, innermost first: the greenthreads that reach the use with this object.
     many         several greenthreads of the crossed kind may hold the same object at once.
-    why          what makes them many, for the message.
+    why          the loop that makes them many, for the message; empty if a root does.
     contained    the function that started the last crossed root waited for it before it returned, so loops further
                  out add no overlap.
     locks        locks held around the use before the first crossing.
@@ -111,7 +114,6 @@ class State(msgspec.Struct, frozen=True, gc=False):
             self,
             crossed=(*self.crossed, root),
             many=self.many or root.many,
-            why=self.why or ("the server starts one for each request" if root.many else ""),
             contained=False,
             hops=(*self.hops, hop),
         )

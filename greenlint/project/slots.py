@@ -41,7 +41,7 @@ class Slots:
             if scope.kind == "class":
                 return ("field", scope.module.name, scope.qualname, name)
             if not returned and not self._is_returned(scope, name):
-                return ("variable", scope.module.name, scope.qualname, name)
+                return ("variable", scope.module.name, self._types.home_of(scope, name).qualname, name)
         return None
 
     @staticmethod

@@ -11,6 +11,8 @@ from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
+_FILLS = ("append", "add")
+
 
 class Waiting(NamedTuple):
     """How a spawn is serialised, and which loops around it still start one after the other without waiting.
@@ -169,14 +171,20 @@ class Waits:
         return frozenset(left)
 
     def _slot(self, scope: Scope, handle: facts.Call) -> tuple[str, ...]:
-        """The attribute that the result goes into if the class also kills it: one at a time."""
+        """The attribute that the result goes into if the class also kills it, or waits for it first: one at a time."""
         method = scope.method()
         owner = method.owner if method is not None else None
         for store in scope.body.stores if owner is not None else ():
-            if owner is not None and store.value == handle and self._kills_attribute(owner, store.name):
+            if owner is None or store.value != handle:
+                continue
+            if self._kills_attribute(owner, store.name) or self._has_waited(scope, store.name, handle.index):
                 holder = self._types.hierarchy.holder(owner, store.name)
                 return (holder.module.name, holder.qualname, store.name)
         return ()
+
+    def _has_waited(self, scope: Scope, name: str, before: int) -> bool:
+        """Whether a function waits for what an attribute holds, before a call of it."""
+        return any(self.is_join(call) and _concerns(call, name) for call in scope.body.calls[:before])
 
     def _kills_attribute(self, owner: Klass, name: str) -> bool:
         for klass in self._types.hierarchy.family(owner):
@@ -204,11 +212,9 @@ def _names_of(scope: Scope, handle: facts.Call) -> frozenset[str]:
     found = {b.name for b in scope.body.bindings if _holds(b.value, handle)}
     for call in scope.body.calls:
         callee = call.callee
-        if isinstance(callee, facts.Attribute) and callee.name in ("append", "add") and call.arguments[:1] == (handle,):
-            found.add(facts.last_name(callee.base))
-        if isinstance(callee, facts.Attribute) and callee.name in ("append", "add") and call.arguments:
+        if isinstance(callee, facts.Attribute) and callee.name in _FILLS and call.arguments:
             first = call.arguments[0]
-            if isinstance(first, facts.Name) and first.id in found:
+            if first == handle or (isinstance(first, facts.Name) and first.id in found):
                 found.add(facts.last_name(callee.base))
     for store in scope.body.item_stores:
         if _holds(store.value, handle):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from greenlint.model import Location, Role, Step
 from greenlint.project.guards import Taken, lock_description
-from greenlint.project.origins import Hop, Slot
+from greenlint.project.origins import LOOPED, Hop, Slot
 from greenlint.project.overlap import Overlap, Reach
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.roots import Root
@@ -161,8 +161,8 @@ def _started(hop: Hop, root: Root, reach: Reach) -> str:
         return f"{what} runs in a greenthread that is waited for at once"
     if root.many:
         return f"greenthreads that run {what} start here, many at once"
-    if reach.state.many and (root.loops or (root is reach.state.crossed[-1] and "loop" in reach.state.why)):
-        return f"greenthreads that run {what} start here: {reach.state.why}"
+    if reach.state.many and (root.loops or (root is reach.state.crossed[-1] and reach.state.why)):
+        return f"greenthreads that run {what} start here: {reach.state.why or LOOPED}"
     return f"a greenthread that runs {what} starts here"
 
 

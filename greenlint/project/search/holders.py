@@ -103,7 +103,9 @@ class Holders(Receivers):
             passed, direct = self._constructor_arguments(origin, klass, name)
             beyond = replace(origin.state, distinct=False)
             for scope, value, block in passed:
-                yield from self._back(scope, value, block, (), beyond, depth)
+                for further in self._back(scope, value, block, (), beyond, depth):
+                    if not (origin.state.distinct and _is_made_with(origin, value, further)):
+                        yield further
             if passed and not direct:
                 return
         held = self._ownership.class_of(self._types.attributes.field(klass, name, True)) if klass else None
@@ -129,6 +131,16 @@ class Holders(Receivers):
                 elif option is not None and not isinstance(option, facts.Constant):
                     direct = True
         return passed, direct
+
+
+def _is_made_with(owner: Origin, given: Value | None, further: Origin) -> bool:
+    """Whether each round of the loops in which an owner is made makes what the owner is given as well."""
+    birth, site = owner.key[0], further.key[0] if further.key else None
+    if not isinstance(birth, Site) or not isinstance(site, Site) or further.kind != "born" or further.path:
+        return False
+    if site.scope is not birth.scope:
+        return isinstance(given, facts.Call)
+    return birth.scope.loops_around(birth.call.block) <= site.scope.loops_around(site.call.block)
 
 
 def stored_just_before(scope: Scope, value: facts.Attribute, block: int) -> Value | None:

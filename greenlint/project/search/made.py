@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from greenlint.project.handing import handed_to
-from greenlint.project.origins import Frame, Origin, Slot, State
+from greenlint.project.origins import MADE_BEFORE, Frame, Origin, Slot, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.search.ground import Frames
 from greenlint.project.search.holders import Holders
@@ -44,7 +44,7 @@ class Made(Holders):
             site = Site(scope.module.scopes[value.base.scope], value.base.index)
             if any(isinstance(t, Opaque) and t.birth == site for t in self._types.of(scope, value)):
                 around = self._loops(scope, block, state) - scope.loops_around(site.call.block)
-                yield Origin("born", (site,), state.in_loop(bool(around), "spawned in a loop, made before it"))
+                yield Origin("born", (site,), state.in_loop(bool(around), MADE_BEFORE))
                 return
         position = value.key.value if isinstance(value.key, facts.Constant) else None
         if isinstance(position, int) and isinstance(value.base, facts.Call):
@@ -93,7 +93,7 @@ class Made(Holders):
                         yield origin.below("[]", None)
                 return
         around = self._loops(scope, block, state) - scope.loops_around(call.block)
-        state = state.in_loop(bool(around), "spawned in a loop, made before it")
+        state = state.in_loop(bool(around), MADE_BEFORE)
         for callee in self._types.of(scope, call.callee):
             yield from self._called(scope, site, callee, frames, state, depth)
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from greenlint.project.calls import Edge
 from greenlint.project.handing import handed_to
 from greenlint.project.keeping import Kept
-from greenlint.project.origins import Key, Origin, Slot, State
+from greenlint.project.origins import LOOPED_ON_ONE, MADE_BEFORE, Key, Origin, Slot, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Entry, Root
 from greenlint.project.search.ground import Frames
@@ -21,6 +21,7 @@ from greenlint.project.terms import (
     PartialType,
     SuperType,
 )
+from greenlint.project.types import alternatives
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -37,7 +38,7 @@ class Receivers(Ways):
             return
         klass = scope.owner
         if own:
-            state = state.in_loop(bool(self._loops(scope, block, state)), "spawned in a loop on one object")
+            state = state.in_loop(bool(self._loops(scope, block, state)), LOOPED_ON_ONE)
             key: Key = (klass,) if klass else ()
             if state.many:
                 yield Origin("self", key, state, klass)
@@ -147,8 +148,11 @@ class Receivers(Ways):
                     yield from self._receiver_in_container(owner, binding.value, binding.block, state, depth)
                     continue
                 inner = around - scope.loops_around(binding.block)
-                looped = state.in_loop(bool(inner), "spawned in a loop, made before it")
+                looped = state.in_loop(bool(inner), MADE_BEFORE)
                 yield from self._receiver_of_value(owner, binding.value, binding.block, looped, depth)
+        elif isinstance(value, facts.Operation):
+            for option in alternatives(value):
+                yield from self._receiver_of_value(scope, option, block, state, depth)
         elif isinstance(value, facts.Call):
             yield from self._receiver_of_call(scope, value, block, state, depth)
 

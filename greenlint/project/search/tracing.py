@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from greenlint.project.origins import Origin, Slot, State
+from greenlint.project.origins import MADE_BEFORE, Origin, Slot, State
 from greenlint.project.program import Scope
 from greenlint.project.search.ground import Frames
 from greenlint.project.search.holders import stored_just_before
@@ -111,8 +111,11 @@ class Search(Made):
         local = state.with_slot(("variable", scope.module.name, scope.qualname, name)) if state.crossed else state
         for binding in scope.locals.get(name, ()):
             inner = around - scope.loops_around(binding.block) - self._renewed(scope, name, block, binding)
-            looped = local.in_loop(bool(inner), "spawned in a loop, made before it")
+            looped = local.in_loop(bool(inner), MADE_BEFORE)
             yield from self._back(scope, binding.value, binding.block, frames, looped, depth)
+        for child, binding in scope.nonlocal_bindings(name):
+            looped = local.in_loop(bool(around), MADE_BEFORE)
+            yield from self._back(child, binding.value, binding.block, (), looped, depth)
 
     def _free_variable(
         self, scope: Scope, owner: Scope, name: str, block: int, frames: Frames, state: State, depth: int

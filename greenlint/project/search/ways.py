@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from greenlint.project.forks import is_in_forked_child
 from greenlint.project.keeping import Kept
-from greenlint.project.origins import Hop, Origin, Slot, State
+from greenlint.project.origins import LOOPED, Hop, Origin, Slot, State
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Entry, Root
 from greenlint.project.search.ground import MOST_WAYS, Ground
@@ -41,7 +41,7 @@ class Ways(Ground):
     def _ways_into(self, function: Scope, block: int, state: State, me: Origin, depth: int) -> Iterator[Way | Origin]:
         """Yield calls and roots that lead into a function; the search's own end where there is none."""
         looped = bool(self._loops(function, block, state))
-        state = state.in_loop(looped, "spawned in a loop")
+        state = state.in_loop(looped, LOOPED)
         ended = Origin(me.kind, me.key, state, me.klass, me.path)
         if state.crossed or function in self._roots.elsewhere:
             yield ended
@@ -78,7 +78,7 @@ class Ways(Ground):
         """A greenthread that a forked child starts is the only one of it in that process, however many are forked."""
         if not (state.crossed and is_in_forked_child(caller, block)):
             return state
-        state = state.in_loop(bool(self._loops(caller, block, state)), "spawned in a loop")
+        state = state.in_loop(bool(self._loops(caller, block, state)), LOOPED)
         return replace(state, contained=True)
 
     def _kept_way(self, way: Way, function: Scope) -> Sequence[Kept]:
@@ -116,7 +116,7 @@ class Ways(Ground):
         yield from self._starts_above(way, home, depth, set())
 
     def _starts_above(self, way: Way, home: Sequence[Klass], depth: int, seen: set[object]) -> Iterator[State]:
-        state = way.state.in_loop(bool(self._loops(way.scope, way.block, way.state)), "spawned in a loop")
+        state = way.state.in_loop(bool(self._loops(way.scope, way.block, way.state)), LOOPED)
         if self._spent(depth) or (way.scope, state.question) in seen:
             return
         seen.add((way.scope, state.question))
@@ -144,7 +144,7 @@ class Ways(Ground):
         self, scope: Scope, slot: Slot, klass: Klass | None, block: int, state: State, depth: int
     ) -> Iterator[Origin]:
         """A holder that every greenthread sees: only who runs this code, and how many, is still open."""
-        state = state.in_loop(bool(self._loops(scope, block, state)), "spawned in a loop")
+        state = state.in_loop(bool(self._loops(scope, block, state)), LOOPED)
         me = Origin("global", slot, state, klass)
         if state.crossed and state.many:
             yield me
