@@ -185,7 +185,7 @@ class Attributes:
         keywords = dict(birth.call.keywords)
         if name in keywords:
             return keywords[name]
-        names = list(dict.fromkeys(b.name for b in klass.scope.body.bindings if _is_declared(b.value)))
+        names = list(dict.fromkeys(b.name for b in klass.scope.body.bindings if is_declared(b.value)))
         index = names.index(name) if name in names else -1
         return birth.call.arguments[index] if 0 <= index < len(birth.call.arguments) else None
 
@@ -319,7 +319,8 @@ def _poured(value: facts.Value | None) -> Iterator[facts.Value | None]:
         yield item.items[1] if isinstance(item, facts.Sequence) and is_pair else item
 
 
-def _is_declared(value: facts.Value | None) -> bool:
+def is_declared(value: facts.Value | None) -> bool:
+    """Tell whether a value is no more than what an annotation says of it."""
     if isinstance(value, facts.Operation):
         return any(isinstance(operand, facts.Annotated) for operand in value.operands)
     return isinstance(value, facts.Annotated)

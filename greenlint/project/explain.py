@@ -131,7 +131,7 @@ def _not_reached(component: Component, reach: Reach) -> str:
 
 def _beside(component: Component, reach: Reach) -> str:
     """Tell of a use of a shared object that is no part of its proof."""
-    exposed = reach.state.many and not reach.state.locks and not reach.state.contained
+    exposed = reach.state.many and not reach.state.common_locks and not reach.state.contained
     return "many greenthreads reach it as well" if exposed else _reason(component, reach)
 
 

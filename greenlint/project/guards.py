@@ -20,6 +20,7 @@ from greenlint.summary.facts import Value
 Lock = tuple[str, ...]
 _LOCK_NAME = re.compile(r"lock|mutex|semaphore|(^|_)sem(a)?$|synchroni[sz]e", re.IGNORECASE)
 _DEEPEST = 3
+_LONGEST = 4
 
 
 class Taken(NamedTuple):
@@ -207,6 +208,25 @@ class Guards:
             if holder is not None:
                 return ("field", holder.module.name, holder.qualname, value.name)
         return ("text", facts.last_name(value.base), value.name)
+
+
+def of_one_owner(lock: Lock, birth: Site) -> Lock:
+    """Return the lock of an owner of which only the object made at a site is meant."""
+    return (*lock, f"{birth.scope.module.path}:{birth.call.span}")
+
+
+def is_common(lock: Lock) -> bool:
+    """Tell whether a lock is one for all greenthreads that take it, and not that of one owner among several."""
+    return len(lock) <= _LONGEST
+
+
+def share_a_lock(some: Iterable[Lock], others: Iterable[Lock]) -> bool:
+    """Tell whether one of some locks may be one of the others: not if they belong to owners made at two places."""
+    return any(
+        one == other or (one[:_LONGEST] == other[:_LONGEST] and (is_common(one) or is_common(other)))
+        for one in some
+        for other in others
+    )
 
 
 def lock_description(lock: Lock) -> str:

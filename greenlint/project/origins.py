@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from greenlint.project.guards import Lock
+from greenlint.project.guards import Lock, is_common
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root
 
@@ -75,6 +75,11 @@ class State(msgspec.Struct, frozen=True, gc=False):
     assumptions: tuple[str, ...] = ()
     derived_at: Site | None = None
     distinct: bool = False
+
+    @property
+    def common_locks(self) -> frozenset[Lock]:
+        """The locks that keep many greenthreads apart, each with an owner of its own or not."""
+        return frozenset(filter(is_common, self.locks))
 
     @property
     def question(self) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from greenlint.project.guards import Guards, Taken
+from greenlint.project.guards import Guards, Taken, share_a_lock
 from greenlint.project.origins import Origin, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.roots import Root
@@ -153,4 +153,4 @@ def taken(reach: Reach, guards: Guards) -> tuple[Taken, ...]:
         if hop.root is not None or hop.site is None:
             break
         found += guards.taken_at(hop.scope, hop.site.call.block, hop.site.index)
-    return tuple(dict.fromkeys(one for one in found if one.lock in reach.state.locks))
+    return tuple(dict.fromkeys(one for one in found if share_a_lock([one.lock], reach.state.locks)))

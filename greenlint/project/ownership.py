@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from greenlint.project.attributes import is_class_method, is_property
+from greenlint.project.attributes import is_class_method, is_declared, is_property
 from greenlint.project.calls import Passed
 from greenlint.project.origins import Slot
 from greenlint.project.program import Klass, Module, Scope, Site
@@ -78,12 +78,14 @@ class Ownership:
     def class_level(self, klass: Klass, name: str) -> Klass | None:
         """Return the class that declares an attribute which no object of the class sets for itself."""
         hierarchy = self._types.hierarchy
-        for scope, store in hierarchy.stores(klass, name):
-            if not is_class_method(scope) and not isinstance(store.value, facts.Constant):
-                return None
+        stores = [(scope, s) for scope, s in hierarchy.stores(klass, name) if not isinstance(s.value, facts.Constant)]
+        if not all(is_class_method(scope) for scope, _ in stores):
+            return None
         if not self._types.attributes.class_variable(klass, name):
             return None
-        return next((b for b in hierarchy.order(klass) if isinstance(b, Klass) and name in b.scope.locals), klass)
+        holder = next((b for b in hierarchy.order(klass) if isinstance(b, Klass) and name in b.scope.locals), klass)
+        bound = holder.scope.locals.get(name, ())
+        return None if bound and not stores and all(is_declared(b.value) for b in bound) else holder
 
     def descriptors(self, klass: Klass, name: str) -> Iterator[tuple[Scope, Klass]]:
         """Yield the methods that compute an attribute whose value in the class is a descriptor."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from greenlint.project.guards import share_a_lock
 from greenlint.project.overlap import (
     ENDS,
     Overlap,
@@ -62,7 +63,7 @@ class Pairs:
         return sorted(pairs, key=lambda pair: "exclusive" in (pair[0].use.direction, pair[1].use.direction))
 
     def _unguarded(self, first: Reach, second: Reach) -> bool:
-        if not conflict(first.use, second.use) or first.state.locks & second.state.locks:
+        if not conflict(first.use, second.use) or share_a_lock(first.state.locks, second.state.locks):
             return False
         return "parameter" not in (first.origin.kind, second.origin.kind) and self._same_object(first, second)
 
@@ -165,7 +166,7 @@ def _one_at_a_time(roots: Sequence[Root]) -> set[object]:
 def _is_many(reach: Reach) -> bool:
     """Whether many greenthreads make one reach, which conflicts with itself."""
     state = reach.state
-    return state.many and not state.locks and reach.origin.kind != "parameter" and conflict(reach.use, reach.use)
+    return state.many and not state.common_locks and reach.origin.kind != "parameter" and conflict(reach.use, reach.use)
 
 
 def _have_keepers_of_their_own(first: Reach, second: Reach) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from greenlint.knowledge.schema import ClientRow
-from greenlint.project.guards import Guards, Lock
+from greenlint.project.guards import Guards, Lock, of_one_owner
 from greenlint.project.origins import Hop, Origin, Slot, State
 from greenlint.project.overlap import (
     Overlap,
@@ -161,9 +161,12 @@ class Sharing:
         own = facts.Name(parameters[0].name)
         owners = self._searched(lambda search: search.origins(use.scope, own, use.block, State()))
         reached = [origin for origin in owners if origin.state.crossed]
-        fresh = bool(owners) and not reached and self.is_started(use.scope)
-        alone = bool(reached) and all(o.kind == "born" and not o.state.many for o in reached) and len(reached) == 1
-        return held - of_owner if fresh or alone else held
+        if owners and not reached and self.is_started(use.scope):
+            return held - of_owner
+        birth = reached[0].key[0] if len(reached) == 1 and not reached[0].state.many else None
+        if not isinstance(birth, Site):
+            return held
+        return held - of_owner | {of_one_owner(lock, birth) for lock in of_owner}
 
     def is_started(self, scope: Scope) -> bool:
         """Tell whether greenthreads reach a function at all: then an owner met before any crossing is theirs alone."""
@@ -290,7 +293,7 @@ class Sharing:
 
 def _collides(reach: Reach, first: Reach, second: Reach) -> bool:
     """Whether a reach takes part in the fault: no lock, and a use that conflicts with one of the proof."""
-    return not reach.state.locks and (conflict(reach.use, first.use) or conflict(reach.use, second.use))
+    return not reach.state.common_locks and (conflict(reach.use, first.use) or conflict(reach.use, second.use))
 
 
 def _ways(reaches: Iterable[Reach]) -> tuple[str, ...]:
