@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from greenlint.summary import facts
 from greenlint.summary.facts import Place, Span, Value
 
+_FUNCTIONS = ("function", "lambda")
+_DEFINITIONS = (facts.Function, facts.Class, facts.Import)
 
-def span_of(node: ast.stmt | ast.expr) -> Span:
-    """Return where the node stands."""
-    return (node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+span_of: Callable[[ast.stmt | ast.expr], Span] = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
+"""Return where a node stands."""
 
 
 class ScopeBuilder:
@@ -79,22 +81,22 @@ class ScopeBuilder:
 
     def freeze(self) -> facts.ScopeFacts:
         """Return the scope with its body encoded."""
-        body = facts.Body(
+        body = (
             self.parameters,
             self.decorators,
             self.returns_annotation,
-            tuple(self.blocks),
-            tuple(self.bindings),
-            tuple(self.stores),
-            tuple(self.item_stores),
-            tuple(self.calls),
-            tuple(self.returns),
-            tuple(self.yields),
-            tuple(self.exits),
-            tuple(self.imports),
-            tuple(self.mentions),
-            tuple(sorted(self.global_names)),
-            tuple(sorted(self.nonlocal_names)),
+            self.blocks,
+            self.bindings,
+            self.stores,
+            self.item_stores,
+            self.calls,
+            self.returns,
+            self.yields,
+            self.exits,
+            self.imports,
+            self.mentions,
+            sorted(self.global_names),
+            sorted(self.nonlocal_names),
             self.coroutine,
         )
         return facts.ScopeFacts(
@@ -174,7 +176,7 @@ class Indexes:
         self.subclassed: dict[str, list[int]] = {}
         self.stored: dict[str, list[Place]] = {}
         self.global_writes: dict[str, list[Place]] = {}
-        self.argument_names: dict[str, dict[int, None]] = {}
+        self.argument_names: dict[str, dict[int, None]] = defaultdict(dict)
         self.made: dict[str, set[str]] = {}
         self.imported: list[tuple[int, str, tuple[str, ...]]] = []
         self.mentioned: dict[str, list[Place]] = {}
@@ -198,7 +200,7 @@ def calls_of_values(
     indexes: Indexes, scopes: Sequence[ScopeBuilder], classes: Sequence[ClassBuilder]
 ) -> Iterator[Place]:
     """Yield the calls of what a variable holds, or an attribute that its class stores: no function of that name."""
-    held: dict[int, frozenset[str]] = {}
+    held: dict[int, set[str]] = {}
     for place, name in indexes.called:
         at = place[0]
         if type(scopes[at].calls[place[1]].callee) is facts.Attribute:
@@ -206,21 +208,20 @@ def calls_of_values(
             if name in owner.attributes and name not in owner.methods:
                 yield place
             continue
-        while at >= 0 and scopes[at].kind in ("function", "lambda"):
+        while at >= 0 and scopes[at].kind in _FUNCTIONS:
             if at not in held:
-                held[at] = frozenset(_held_names(scopes[at]))
+                held[at] = _held_names(scopes[at])
             if name in held[at]:
                 yield place
                 break
             at = scopes[at].parent
 
 
-def _held_names(scope: ScopeBuilder) -> Iterator[str]:
+def _held_names(scope: ScopeBuilder) -> set[str]:
     """The parameters of a function, and its variables that are not bound to a definition or an import."""
-    yield from (parameter.name for parameter in scope.parameters)
-    for binding in scope.bindings:
-        if type(binding.value) not in (facts.Function, facts.Class, facts.Import):
-            yield binding.name
+    names = {binding.name for binding in scope.bindings if type(binding.value) not in _DEFINITIONS}
+    names.update([parameter.name for parameter in scope.parameters])
+    return names
 
 
 def callee_name(value: Value | None) -> str:

@@ -7,7 +7,7 @@ Each expression is visited exactly once, in evaluation order, whether its value 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from greenlint.summary import facts
@@ -34,6 +34,7 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.NotIn: "not in",
 }
 _NONE = Constant(None)
+_CONSTANT = frozenset((Constant,))
 _ALIASING = frozenset((Name, Attribute, facts.Import, facts.Operation, facts.Mapping, facts.Sequence))
 
 
@@ -144,6 +145,25 @@ class ExpressionWalk:
         """Note a store through the first parameter of a method."""
         raise NotImplementedError
 
+    def values(self, nodes: Sequence[ast.expr | None]) -> tuple[Value | None, ...]:
+        """Return the values of expressions, in their order (by a loop: a comprehension is one more call in 3.11)."""
+        if not nodes:
+            return ()
+        found = []
+        for node in nodes:
+            found.append(EXPRESSIONS[type(node)](self, node))
+        return tuple(found)
+
+    def keywords(self, nodes: Sequence[ast.keyword]) -> tuple[tuple[str | None, Value | None], ...]:
+        """Return the names and values of keywords."""
+        if not nodes:
+            return ()
+        found = []
+        for node in nodes:
+            value = node.value
+            found.append((node.arg, EXPRESSIONS[type(value)](self, value)))
+        return tuple(found)
+
     def _name(self, node: ast.Name) -> Value:
         return Name(node.id)
 
@@ -157,7 +177,7 @@ class ExpressionWalk:
         value = node.value
         kind = type(value)
         if kind is str:
-            return Constant(value) if len(value) <= LONGEST_STRING and _is_text(value) else None  # type: ignore[arg-type]  # a str
+            return Constant(value) if len(value) <= LONGEST_STRING and (value.isascii() or _is_text(value)) else None  # type: ignore[arg-type, union-attr]  # a str
         if value is None:
             return _NONE
         if kind is int:
@@ -167,16 +187,13 @@ class ExpressionWalk:
     def _call(self, node: ast.Call) -> Value:
         function = node.func
         callee = EXPRESSIONS[type(function)](self, function)
-        arguments = tuple([EXPRESSIONS[type(a)](self, a) for a in node.args]) if node.args else ()
-        keywords = (
-            tuple([(k.arg, EXPRESSIONS[type(k.value)](self, k.value)) for k in node.keywords]) if node.keywords else ()
-        )
+        arguments, keywords = self.values(node.args), self.keywords(node.keywords)
         scope = self.scope
-        place = (scope.index, len(scope.calls))
-        discarded = node is self.statement_value
-        scope.calls.append(CallSite(callee, arguments, keywords, scope.block, span_of(node), discarded))
-        self._index_call(callee, arguments, keywords, place)
-        return Call(*place)
+        index, calls = scope.index, scope.calls
+        number = len(calls)
+        calls.append(CallSite(callee, arguments, keywords, scope.block, span_of(node), node is self.statement_value))
+        self._index_call(callee, arguments, keywords, (index, number))
+        return Call(index, number)
 
     def _index_call(
         self,
@@ -214,15 +231,15 @@ class ExpressionWalk:
         for argument in arguments:
             kind = type(argument)
             if kind is Attribute:
-                names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
+                names[argument.name][index] = None  # type: ignore[union-attr]
             elif kind is Name:
-                names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
+                names[argument.id][index] = None  # type: ignore[union-attr]
         for _, argument in keywords:
             kind = type(argument)
             if kind is Attribute:
-                names.setdefault(argument.name, {})[index] = None  # type: ignore[union-attr]
+                names[argument.name][index] = None  # type: ignore[union-attr]
             elif kind is Name:
-                names.setdefault(argument.id, {})[index] = None  # type: ignore[union-attr]
+                names[argument.id][index] = None  # type: ignore[union-attr]
 
     def _container(self, value: Value | None) -> Value | None:
         """See through ``x[key].append(y)`` and ``x.setdefault(key, []).append(y)`` to the container named."""
@@ -243,13 +260,13 @@ class ExpressionWalk:
 
     def _bool_operation(self, node: ast.BoolOp) -> Value:
         operator = "or" if type(node.op) is ast.Or else "and"
-        return facts.Operation(operator, tuple([self.value(operand) for operand in node.values]))
+        return facts.Operation(operator, self.values(node.values))
 
     def _conditional(self, node: ast.IfExp) -> Value:
         return facts.Operation("if", (self.value(node.test), self.value(node.body), self.value(node.orelse)))
 
     def _comparison(self, node: ast.Compare) -> Value:
-        operands = (self.value(node.left), *[self.value(operand) for operand in node.comparators])
+        operands = (self.value(node.left), *self.values(node.comparators))
         operator = _OPERATORS[node.ops[0].__class__] if len(node.ops) == 1 else "chain"
         return facts.Operation(operator, operands)
 
@@ -271,15 +288,15 @@ class ExpressionWalk:
         return None
 
     def _sequence(self, node: ast.Tuple | ast.List | ast.Set) -> Value | None:
-        items = tuple([self.value(item) for item in node.elts])
+        items = self.values(node.elts)
         return facts.Sequence(items) if len(items) <= LONGEST_DISPLAY else None
 
     def _mapping(self, node: ast.Dict) -> Value | None:
-        keys = tuple([self.value(key) for key in node.keys])
-        items = tuple([self.value(item) for item in node.values])
+        keys = self.values(node.keys)
+        items = self.values(node.values)
         if len(items) > LONGEST_DISPLAY:
             return None
-        if items and all(type(item) is Constant for item in items) and not self._may_be_names(items):
+        if items and _CONSTANT.issuperset(map(type, items)) and not self._may_be_names(items):
             return None
         return facts.Mapping(keys, items)
 

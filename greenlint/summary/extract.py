@@ -61,7 +61,7 @@ class _Walk(ExpressionWalk):
         outer = self.scope
         is_lambda = type(node) is ast.Lambda
         name = "<lambda>" if is_lambda else node.name  # type: ignore[union-attr]
-        decorators = () if is_lambda else tuple([self.value(d) for d in node.decorator_list])  # type: ignore[union-attr]
+        decorators = () if is_lambda else self.values(node.decorator_list)  # type: ignore[union-attr]
         returns = None if is_lambda else self.value(node.returns)  # type: ignore[union-attr]
         parameters = self._parameters(node.args)
         owner = self._class_of_body(outer)
@@ -108,10 +108,9 @@ class _Walk(ExpressionWalk):
     @staticmethod
     def _set_self(scope: ScopeBuilder, outer: ScopeBuilder, owner: int) -> None:
         """Tell which name stands for the instance in a method or in a function nested in one."""
-        names = [p.name for p in scope.parameters if p.kind == "positional"]
+        names = [parameter.name for parameter in scope.parameters if parameter.kind == "positional"]
         if owner >= 0:
-            static = any(facts.last_name(d) == "staticmethod" for d in scope.decorators)
-            if names and not static:
+            if names and "staticmethod" not in map(facts.last_name, scope.decorators):
                 scope.self_name, scope.self_class = names[0], owner
         elif outer.kind in ("function", "lambda") and outer.self_name not in names:
             scope.self_name, scope.self_class = outer.self_name, outer.self_class
@@ -124,22 +123,22 @@ class _Walk(ExpressionWalk):
             self.indexes.decorated.setdefault(facts.last_name(value), []).append(target)
 
     def _parameters(self, arguments: ast.arguments) -> tuple[facts.Parameter, ...]:
-        positional = [*arguments.posonlyargs, *arguments.args]
-        defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-        defaults += arguments.defaults
-        found = [self._parameter(p, "positional", d) for p, d in zip(positional, defaults, strict=True)]
+        positional = [*arguments.posonlyargs, *arguments.args] if arguments.posonlyargs else arguments.args
+        first = len(positional) - len(arguments.defaults)
+        found = [self._parameter(p, "positional", None) for p in positional[:first]]
+        for node, default in zip(positional[first:], arguments.defaults, strict=True):
+            found.append(self._parameter(node, "positional", default))
         if arguments.vararg:
             found.append(self._parameter(arguments.vararg, "vararg", None))
-        found += [
-            self._parameter(p, "keyword", d) for p, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        ]
+        for node, optional in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            found.append(self._parameter(node, "keyword", optional))
         if arguments.kwarg:
             found.append(self._parameter(arguments.kwarg, "kwarg", None))
         return tuple(found)
 
     def _parameter(self, node: ast.arg, kind: Any, default: ast.expr | None) -> facts.Parameter:
         annotation = self.value(node.annotation) if node.annotation is not None else None
-        return facts.Parameter(node.arg, kind, self.value(default), annotation)
+        return facts.Parameter(node.arg, kind, None if default is None else self.value(default), annotation)
 
     def _expression(self, node: ast.Expr) -> None:
         expression = self.statement_value = node.value
@@ -257,9 +256,9 @@ class _Walk(ExpressionWalk):
         outer = self.scope
         owner = ClassBuilder(len(self.classes), node.name, self._qualname(outer, node.name), outer.index, span_of(node))
         self.classes.append(owner)
-        owner.decorators = tuple([self.value(d) for d in node.decorator_list])
-        owner.bases = tuple([self.value(base) for base in node.bases])
-        owner.keywords = tuple([(k.arg, self.value(k.value)) for k in node.keywords])
+        owner.decorators = self.values(node.decorator_list)
+        owner.bases = self.values(node.bases)
+        owner.keywords = self.keywords(node.keywords)
         for base in owner.bases:
             value = base
             if isinstance(value, facts.Call):

@@ -347,8 +347,8 @@ _BODY_DECODER = msgspec.msgpack.Decoder(Body)
 _MODULE_DECODER = msgspec.msgpack.Decoder(ModuleFacts)
 
 
-def encode_body(body: Body) -> bytes:
-    """Return the body in msgpack."""
+def encode_body(body: tuple[object, ...]) -> bytes:
+    """Return the body with these fields in msgpack; lists serve as tuples."""
     return _ENCODER.encode(body)
 
 
