@@ -80,7 +80,7 @@ class StaleNameRow(Row, frozen=True, gc=False):
     """What ``from module import name`` before the patch does when it is used after it.
 
     ``python`` holds verdicts that differ between Python versions. ``anyway`` names the libraries under which it is
-    the same when the name is imported after the patch.
+    the same when the name is imported after the patch. With ``methods``, only those of what the name makes do it.
     """
 
     name: DottedName
@@ -88,6 +88,7 @@ class StaleNameRow(Row, frozen=True, gc=False):
     on_gevent: Effect
     python: str = ""
     anyway: tuple[Library, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 class StaleObjectRow(Row, frozen=True, gc=False):

@@ -178,12 +178,13 @@ Condition = Annotated[
     str,
     msgspec.Meta(
         pattern=(
-            r"\A(kw:\w+(=[\w.]+)?|arg\d:[\w.]+|flag\d:[\w.]+|from\d:[\w.]+(\|[\w.]+)*|env:\w+=\w+"
+            r"\A(kw:\w+(=[\w.]+)?|arg\d:[\w.]+|flag\d:[\w.]+|from\d:[\w.]+(\|[\w.]+)*|absent\d:\w+|env:\w+=\w+"
             r"|start_method:\w+|context:greenthread|state:.+|name:[\w-]+)\Z"
         ),
         description=(
             "kw:<name>[=<value>], arg<N>:<value>, flag<N>:<name> (among the flags in argument N), "
-            "from<N>:<name>[|<name>...] (argument N was made by one of these), env:<name>=<value>, "
+            "from<N>:<name>[|<name>...] (argument N was made by one of these), "
+            "absent<N>:<name> (neither argument N nor the keyword is given), env:<name>=<value>, "
             "start_method:<name>, context:greenthread, state:<text> or name:<text>"
         ),
     ),

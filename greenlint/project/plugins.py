@@ -8,9 +8,10 @@ configuration says; each is possible.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from greenlint.project.program import Scope, Site
+from greenlint.project.program import Module, Scope, Site
 from greenlint.project.terms import ClassType, FunctionType, Instance, Opaque, Type
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 LOADED_CLASS = frozenset(("driver", "plugin"))
 LOADED_OBJECT = frozenset(("obj", "driver"))
 
+_STARTED = ("paste.", "console_scripts", "gui_scripts", "wsgi_scripts")
+"""Groups of entry points whose targets a process starts with."""
+
 
 class Plugins:
     """Answers for one program; ``groups`` maps a group to ``module:attribute`` references."""
@@ -28,6 +32,13 @@ class Plugins:
     def __init__(self, types: Types, groups: Mapping[str, tuple[str, ...]]) -> None:
         self._types = types
         self._groups = groups
+
+    @cached_property
+    def modules(self) -> frozenset[Module]:
+        """The modules that only a program which has started loads, as somebody's plugins."""
+        groups = (targets for group, targets in self._groups.items() if not group.startswith(_STARTED))
+        found = (self._types.program.module_for(t.partition(":")[0]) for targets in groups for t in targets)
+        return frozenset(module for module in found if module is not None)
 
     def is_manager(self, path: str) -> bool:
         """Tell whether a library class loads plugins."""

@@ -65,13 +65,32 @@ class Waits:
         names = _names_of(scope, handle)
         pool = _receiver(site.call)
         for index, call in enumerate(scope.body.calls):
-            if facts.last_name(call.callee) not in self._joins or index <= site.index:
-                continue
-            if self._waits_for(scope, call, handle, names):
-                return self._ended(site, row, call, index, loops)
-            if self._waits_for_all(scope, call, names, pool):
+            if index > site.index and self._ends(scope, call, handle, names, pool):
                 return self._ended(site, row, call, index, loops)
         return Waiting("", loops)
+
+    def _ends(
+        self, scope: Scope, call: facts.CallSite, handle: facts.Call, names: frozenset[str], pool: Value | None
+    ) -> bool:
+        """Whether a call waits for what was spawned, or is of a function that does."""
+        if facts.last_name(call.callee) in self._joins:
+            return self._waits_for(scope, call, handle, names) or self._waits_for_all(scope, call, names, pool)
+        return any(
+            self._is_waited_for(scope, call, position)
+            for position, value in enumerate(call.arguments)
+            if value == handle or (isinstance(value, facts.Name) and value.id in names)
+        )
+
+    def _is_waited_for(self, scope: Scope, call: facts.CallSite, position: int) -> bool:
+        """Whether a function of the program waits for what it is given at a position: ``finish(timer.start())``."""
+        for callee in self._types.of(scope, call.callee):
+            for function, bound in self._types.callers.targets(callee):
+                parameters = [p.name for p in function.body.parameters if p.kind == "positional"]
+                index = position + (1 if bound and function.owner is not None else 0)
+                given = facts.Name(parameters[index]) if index < len(parameters) else None
+                if any(given in (_receiver(c), *c.arguments) for c in function.body.calls if self.is_join(c)):
+                    return given is not None
+        return False
 
     def _ended(self, site: Site, row: SpawnRow, join: facts.CallSite, index: int, loops: frozenset[int]) -> Waiting:
         scope = site.scope

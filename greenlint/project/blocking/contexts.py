@@ -91,11 +91,10 @@ class Contexts:
         return self._places[key]
 
     def starts(self, way: Way) -> tuple[Run, ...]:
-        """Return the entry points that were found to come to the start of a way."""
-        home = way.root.scope.module
-        return tuple(
-            run for run in self._timeline.runs if home in run.loads and self._reach.is_started_by(run, way.root)
-        )
+        """Return the entry points that were found to come to the start of a way, without those that leave it native."""
+        runs = (run for run in self._timeline.running(way.root.scope) if self._reach.is_started_by(run, way.root))
+        threads = way.root.row.runs_in == "green-if-patched"
+        return tuple(run for run in runs if not threads or run.covered("thread") is not Patched.NO)
 
     def _place_of(self, root: Root, library: str) -> Place | None:
         row = root.row
@@ -114,6 +113,12 @@ class Contexts:
         return None
 
     def _thread(self, root: Root, library: str) -> Place | None:
-        """Return where a thread of the standard library runs, by the entry points that can come to its start."""
+        """Return where a thread of the standard library runs, by the entry points that can come to its start.
+
+        Where others that load the code leave threads alone, one that patches has to be seen to come to the start.
+        """
         runs = self._timeline.running(root.scope)
-        return Place.GREEN if any(run.covered("thread", library) is Patched.YES for run in runs) else None
+        patching = [run for run in runs if run.covered("thread", library) is Patched.YES]
+        if any(run.covered("thread", library) is Patched.NO for run in runs):
+            patching = [run for run in patching if self._reach.is_started_by(run, root)]
+        return Place.GREEN if patching else None

@@ -94,6 +94,8 @@ class Conditions:
         if kind == "state":
             return self._was_polled(site) if rest == "polled" else self._was_made_so(site, rest)
         position = int(kind[-1])
+        if kind.startswith("absent"):
+            return len(call.arguments) <= position and not any(key in (rest, None) for key, _ in call.keywords)
         if any(isinstance(value, facts.Starred) for value in call.arguments[: position + 1]):
             return None
         if position >= len(call.arguments):

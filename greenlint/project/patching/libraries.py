@@ -42,7 +42,7 @@ def library_patches(timeline: Timeline, types: Types) -> Iterator[LibraryPatch]:
                 continue
             for module in _patching(timeline, types, site.scope.module):
                 importers = _importers(timeline, module)
-                if module not in told | entries and _is_library(timeline, module, entries, importers):
+                if module not in told | entries and _is_library(timeline, types, module, entries, importers):
                     told.add(module)
                     yield LibraryPatch(module, site, call, row, importers)
 
@@ -90,14 +90,16 @@ def _statements(timeline: Timeline, call: Site) -> Iterator[Site]:
                     work.append(caller)
 
 
-def _is_library(timeline: Timeline, module: Module, entries: set[Module], importers: tuple[Module, ...]) -> bool:
+def _is_library(
+    timeline: Timeline, types: Types, module: Module, entries: set[Module], importers: tuple[Module, ...]
+) -> bool:
     if module.is_package:
         return not _is_package_of_entries(timeline, module.name, entries)
     if entries.issuperset(importers) and _is_one_of_entries(timeline, module, entries):
         return False
     if is_run_by_others(module):
         return False
-    return any(importer.role == "code" for importer in importers)
+    return module in types.plugins.modules or any(importer.role == "code" for importer in importers)
 
 
 def is_run_by_others(module: Module) -> bool:

@@ -16,8 +16,8 @@ from greenlint.project.patching.execution import PatchEvent, Position
 from greenlint.project.patching.groups import groups_of_name
 from greenlint.project.patching.mentions import is_called, is_used, written
 from greenlint.project.patching.timeline import Run, Timeline
-from greenlint.project.program import Module, Scope
-from greenlint.project.terms import External
+from greenlint.project.program import Module, Scope, Site
+from greenlint.project.terms import External, Instance, Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
@@ -62,7 +62,7 @@ def stale_names(timeline: Timeline, types: Types) -> Iterator[StaleNames]:
     A statement that several entry points come to before their patches is yielded once.
     """
     bound = [b for module in timeline.modules for b in _bound_in(module, types)] if timeline.patches else []
-    used = [b for b in bound if _is_used(b, types)]
+    used = [b for b in bound if _is_used(b, types) and _is_asked(b, types)]
     found: dict[object, StaleNames] = {}
     for run in timeline.runs:
         for b in used:
@@ -170,3 +170,19 @@ def _is_used(b: Bound, types: Types) -> bool:
     if b.kind in ("import", "alias"):
         return is_used(types.program, b.scope, b.name)
     return is_called(types.program, b.name)
+
+
+def _is_asked(b: Bound, types: Types) -> bool:
+    """Whether a method is called that does what the row tells; where types do not tell, as a thread's is called."""
+    calls = (site for method in b.row.methods for site in types.program.calls_named(method))
+    return not b.row.methods or any(_is_made_by(b.row, site, types) for site in calls)
+
+
+def _is_made_by(row: StaleNameRow, site: Site, types: Types) -> bool:
+    callee = site.call.callee
+    if not isinstance(callee, facts.Attribute) or isinstance(callee.base, facts.Constant):
+        return False
+    found = types.of(site.scope, callee.base)
+    bases = {b for t in found if isinstance(t, Instance) for b in types.hierarchy.external_bases(t.klass)}
+    paths = {t.path for t in found if isinstance(t, Opaque)}
+    return row.name in bases | paths if found else not site.call.arguments

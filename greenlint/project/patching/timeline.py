@@ -215,13 +215,17 @@ class Timeline:
         return any(site.scope.module is module for site in self.calls.suspects)
 
     def _patching_at_import(self, reached: set[Site | None]) -> Iterator[Module]:
-        """Yield the modules whose own import patches, by a call that no entry point comes by."""
+        """Yield the modules whose own import patches, by a call that no entry point comes by.
+
+        A plugin is imported by a program that has started.
+        """
         found: dict[Module, None] = {}
         for site, _ in self.calls.all():
             if site in reached:
                 continue
             for scope in self._up_to_modules(site.scope):
-                found[scope.module] = None
+                if scope.module not in self._types.plugins.modules:
+                    found[scope.module] = None
         yield from sorted(found, key=lambda module: module.path)
 
     def _up_to_modules(self, scope: Scope) -> Iterator[Scope]:
