@@ -130,6 +130,7 @@ CallEffect = Literal[
     "entry-points",  # finds entry points of the group that an argument names; load() gives what they name
     "entry-point-object",  # loads what an entry point of the group that an argument names stands for
     "memoise",  # decorates a function: one result for all callers
+    "for-each",  # calls its first argument once for each item of the next one
 ]
 PatchAction = Literal[
     "patch", "patch-group", "import-green", "hook", "query", "escape", "side-effect", "command-line"

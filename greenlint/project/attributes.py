@@ -26,7 +26,7 @@ from greenlint.summary import facts
 if TYPE_CHECKING:
     from greenlint.project.types import Types
 
-_WRITE_POSITION = {"append": 0, "appendleft": 0, "add": 0, "insert": 1, "put": 0, "put_nowait": 0, "setdefault": 1}
+WRITE_POSITION = {"append": 0, "appendleft": 0, "add": 0, "insert": 1, "put": 0, "put_nowait": 0, "setdefault": 1}
 DEEPEST_MEMBER = 4
 
 
@@ -99,10 +99,19 @@ class Attributes:
     def _of_super(self, base: SuperType, name: str) -> Types_:
         methods, holder = self._types.hierarchy.find(base.start, name, after=base.klass)
         if methods:
-            return tuple(BoundMethod(m, base.start) for m in methods)
+            return tuple(t for m in methods for t in self._above(m, base))
+        order = self._types.hierarchy.order(base.start)
+        for klass in order[order.index(base.klass) + 1 :] if base.klass in order else ():
+            if isinstance(klass, Klass) and name in klass.scope.locals:
+                return self._types.name(klass.scope, name)
         if name == "__new__":
             return (External("builtins.object.__new__"),)
         return (Member(Opaque(holder, None), name),) if isinstance(holder, str) else ()
+
+    def _above(self, method: Scope, base: SuperType) -> Types_:
+        if is_property(method.decorator_names()):
+            return self._types.results.returned(method)
+        return (BoundMethod(method, base.start),)
 
     def _of_instance(self, base: Instance, name: str) -> Types_:
         found: list[Type] = []
@@ -142,13 +151,23 @@ class Attributes:
         return (Member(Opaque(holder, base.birth), name),) if isinstance(holder, str) else ()
 
     def _delegated(self, klass: Klass, name: str) -> Iterator[Type]:
+        for method, value in self._delegates(klass):
+            for target in self._types.of(method, value):
+                yield from self.of(target, name)
+
+    def delegates(self, klass: Klass) -> Iterator[str]:
+        """Yield the attributes whose own attributes the ``__getattr__`` of a class hands out."""
+        for method, value in self._delegates(klass):
+            if isinstance(value, facts.Attribute) and _is_self(method, value.base):
+                yield value.name
+
+    def _delegates(self, klass: Klass) -> Iterator[tuple[Scope, facts.Value | None]]:
         for method in self._types.hierarchy.find(klass, "__getattr__")[0]:
             for result in method.body.returns:
                 if isinstance(result.value, facts.Call):
                     call = Site(method, result.value.index).call
                     if facts.last_name(call.callee) == "getattr" and len(call.arguments) >= 2:
-                        for target in self._types.of(method, call.arguments[0]):
-                            yield from self.of(target, name)
+                        yield method, call.arguments[0]
 
     def field(self, klass: Klass, name: str, subclasses: bool) -> Types_:
         """Return what an attribute is set to anywhere in the class family, or declared as in a class body."""
@@ -301,7 +320,7 @@ def filled(module: Module, name: str) -> Iterator[tuple[Scope, facts.Value | Non
         scope = module.scopes[scope_index]
         call = scope.body.calls[index]
         if isinstance(call.callee, facts.Attribute):
-            position = _WRITE_POSITION.get(call.callee.name, -1)
+            position = WRITE_POSITION.get(call.callee.name, -1)
             if 0 <= position < len(call.arguments):
                 yield scope, call.callee.base, call.arguments[position]
             elif call.callee.name in ("update", "extend") and call.arguments:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from greenlint.project.keeping import Keeping
 from greenlint.project.program import Scope, Site
-from greenlint.project.terms import BoundMethod, ClassType, FunctionType, Instance, PartialType, Type
+from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Instance, PartialType, Type
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -28,12 +28,14 @@ DEEPEST = 16
 class Edge(NamedTuple):
     """A call that runs a function: where, and what the callee was found to be.
 
-    ``handed`` is the function as a value when the call does not name it but is given it to call.
+    ``handed`` is the function as a value when the call does not name it but is given it to call, ``repeated`` if it
+    calls it once for each item of its next argument.
     """
 
     site: Site
     via: Type
     handed: Value | None = None
+    repeated: bool = False
 
 
 class Passed(NamedTuple):
@@ -146,14 +148,23 @@ class Callers:
     def _callbacks(self, function: Scope) -> Iterator[Edge]:
         """Calls to which the function is handed and which call it, or keep it in an attribute that is called."""
         for site, index, value in self.keeping.handed(function):
+            if index == 0 and self._is_called_for_each(site):
+                yield from (edge._replace(repeated=True) for edge in self._edges([site], function, value))
             for taker, name in self.keeping.takers(site, index):
                 for end in self.keeping.ends(taker, name):
-                    if end.attribute:
+                    if end.among:
+                        yield from self._edges(end.calls, function)
+                    elif end.attribute:
                         yield from self._edges(self._types.program.calls_named(end.attribute), function)
                     elif end.around is not None:
                         yield from self._edges(end.calls, function)
                     else:
                         yield from self._edges([site], function, value)
+
+    def _is_called_for_each(self, site: Site) -> bool:
+        """Whether a call calls its first argument for each item of another: ``map(start, jobs)``."""
+        callees = self._types.of(site.scope, site.call.callee)
+        return any(isinstance(t, External) and self._types.library.effect(t.path) == "for-each" for t in callees)
 
     def _edges(self, sites: Iterable[Site], function: Scope, handed: Value | None = None) -> Iterator[Edge]:
         """The calls that run a function, by what they call or, if it is given, by the value that is handed over."""
@@ -177,7 +188,9 @@ class Callers:
             names += sorted(aliases) if len(aliases) <= MOST_ALIASES else []
             names += ["__init__", "cls", "__class__", ""]
         elif owner is not None and function.name == "__call__":
-            names += ["", "()"]
+            classes = [owner, *self._types.hierarchy.subclasses(owner)]
+            held = program.aliases_of(name for klass in classes for name in program.holders_of(klass.name))
+            names += ["", "()", *(sorted(held) if len(held) <= MOST_ALIASES else ())]
         elif function.kind == "function":
             names += function.module.facts.aliases.get(function.name, ())
         elif function.kind == "lambda":

@@ -76,13 +76,13 @@ class Guards:
     def _by_decorators(self, scope: Scope) -> Iterator[Lock]:
         enclosing = scope.parent or scope
         for decorator in scope.body.decorators:
-            yield from self._decorator(enclosing, decorator)
+            yield from self._decorator(enclosing, decorator, scope)
         owner = scope.owner
         if owner is not None:
             for decorator in owner.facts.decorators:
-                yield from self._decorator(owner.enclosing, decorator)
+                yield from self._decorator(owner.enclosing, decorator, scope)
 
-    def _decorator(self, scope: Scope, decorator: Value | None) -> Iterator[Lock]:
+    def _decorator(self, scope: Scope, decorator: Value | None, decorated: Scope) -> Iterator[Lock]:
         value, named = decorator, ""
         if isinstance(decorator, facts.Call):
             call = Site(scope.module.scopes[decorator.scope], decorator.index).call
@@ -95,24 +95,42 @@ class Guards:
             if path and self._types.library.is_lock(path):
                 yield ("named", named or path)
                 return
-            if isinstance(t, FunctionType | BoundMethod) and self._wraps_in_lock(t.scope):
-                yield ("named", named or t.scope.qualname)
+            if isinstance(t, FunctionType | BoundMethod) and (locks := self._wrapped_in(t.scope)):
+                yield from (self._of_decorated(lock, decorated, named or t.scope.qualname) for lock in sorted(locks))
                 return
         name = facts.last_name(value)
         if _LOCK_NAME.search(name) and not any(isinstance(t, ClassType) for t in meant):
             yield ("named", named or name)
 
-    def _wraps_in_lock(self, decorator: Scope, depth: int = 0) -> bool:
-        """Tell whether a decorator of the program runs what it decorates inside a lock."""
+    def _wrapped_in(self, decorator: Scope, depth: int = 0) -> frozenset[Lock]:
+        """The locks inside which a decorator of the program runs what it decorates."""
         for child in decorator.children:
             if child.kind == "function":
                 for index, call in enumerate(child.body.calls):
                     if isinstance(call.callee, facts.Name) and not child.is_local(call.callee.id):
-                        if self.held_at(child, call.block, index) and _is_parameter_around(child, call.callee.id):
-                            return True
-                if depth < _DEEPEST and self._wraps_in_lock(child, depth + 1):
-                    return True
-        return False
+                        held = self.held_at(child, call.block, index)
+                        if held and _is_parameter_around(child, call.callee.id):
+                            return held
+                if depth < _DEEPEST and (held := self._wrapped_in(child, depth + 1)):
+                    return held
+        return frozenset()
+
+    def _of_decorated(self, lock: Lock, decorated: Scope, name: str) -> Lock:
+        """What a lock of a decorator is for a function: the lock itself, its owner's, its own, or one with a name."""
+        owner = decorated.owner
+        if lock[0] == "text" and owner is not None:
+            holder = self._types.hierarchy.holder(owner, lock[2])
+            return ("field", holder.module.name, holder.qualname, lock[2])
+        if lock[0] == "variable" and self._is_made_for_each(lock):
+            return ("named", f"{decorated.module.name}.{decorated.qualname}")
+        return lock if lock[0] in ("global", "field") else ("named", name)
+
+    def _is_made_for_each(self, lock: Lock) -> bool:
+        """Whether a variable of a decorator holds a lock that each run of the decorator makes."""
+        scope = next(s for s in self._types.program.modules[lock[1]].scopes if s.qualname == lock[2])
+        made = {Site(scope, b.value.index) for b in scope.locals.get(lock[3], ()) if isinstance(b.value, facts.Call)}
+        held = [t for b in scope.locals.get(lock[3], ()) for t in self._types.of(scope, b.value)]
+        return any(isinstance(t, Opaque) and t.birth in made for t in held)
 
     def _entered(self, scope: Scope, manager: Value | None, depth: int) -> Iterator[Lock]:
         for t in self._types.of(scope, manager):

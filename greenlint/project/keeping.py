@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from greenlint.project.attributes import WRITE_POSITION
 from greenlint.project.program import Scope, Site
 from greenlint.project.terms import External
 from greenlint.summary import facts
@@ -24,13 +25,16 @@ class End(NamedTuple):
     """What becomes of a parameter: it is called at ``calls``, or an attribute keeps it, in which its class calls it.
 
     ``renewed``: a constructor keeps it, so that each hand-over has a keeper of its own. Nested functions that an
-    attribute keeps call the parameter of ``around`` later.
+    attribute keeps call the parameter of ``around`` later. ``among``: the attribute holds a container, and what is
+    kept is one of many in it; ``keyed``: under a key of its own.
     """
 
     attribute: str = ""
     renewed: bool = False
     around: Scope | None = None
     calls: tuple[Site, ...] = ()
+    among: bool = False
+    keyed: bool = False
 
 
 class Kept(NamedTuple):
@@ -109,6 +113,9 @@ class Keeping:
         for store in stored:
             if store.value == facts.Name(name):
                 yield End(store.name, taker.name == "__init__")
+        for attribute, keyed, position in _containers(taker, name):
+            calls = tuple(self._calls_of_held(taker, attribute, position))
+            yield End(attribute, calls=calls, among=True, keyed=keyed)
         for child in taker.children:
             calls = _calls_of(child, name) if not child.is_local(name) else ()
             if calls and any(store.value == facts.Name(child.name) for store in stored):
@@ -116,6 +123,88 @@ class Keeping:
         for site, index, _ in _given_to(taker, facts.Name(name)) if depth < DEEPEST else ():
             for further, inner in self.takers(site, index):
                 yield from self.ends(further, inner, depth + 1)
+
+
+    def _calls_of_held(self, taker: Scope, attribute: str, position: int) -> Iterator[Site]:
+        """Yield where the class that keeps functions in an attribute calls them."""
+        method = taker.method()
+        owner = method.owner if method is not None else None
+        for klass in self._types.hierarchy.family(owner) if owner is not None else ():
+            for scope in klass.module.scopes:
+                within = scope.method()
+                if within is not None and within.owner is klass:
+                    for number, call in enumerate(scope.body.calls):
+                        if is_held(scope, call.callee, attribute, position):
+                            yield Site(scope, number)
+
+
+def is_held(scope: Scope, value: Value | None, attribute: str, position: int = -1) -> bool:
+    """Tell whether a value is an element of what an attribute holds: of an iteration over it, or one looked up.
+
+    With a ``position`` the elements are tuples, and the value is at that place in one.
+    """
+    if isinstance(value, facts.Name):
+        return any(is_held(scope, b.value, attribute, position) for b in _elements_bound(scope, value.id))
+    if isinstance(value, facts.Element):
+        return position < 0 and _holds(scope, value.of, attribute)
+    if isinstance(value, facts.Item):
+        return position in (-1, _number(value.key)) and _holds(scope, value.base, attribute)
+    return False
+
+
+def _number(key: Value | None) -> object:
+    return key.value if isinstance(key, facts.Constant) else None
+
+
+def _elements_bound(scope: Scope, name: str) -> Iterator[facts.Binding]:
+    return (b for b in scope.locals.get(name, ()) if isinstance(b.value, facts.Element | facts.Item))
+
+
+def _holds(scope: Scope, value: Value | None, attribute: str) -> bool:
+    """Whether a value is the container in an attribute, or made of it: ``list(self.x)``, ``self.x.get(key)``."""
+    while isinstance(value, facts.Element | facts.Item):
+        value = value.of if isinstance(value, facts.Element) else value.base
+    if isinstance(value, facts.Call):
+        call = scope.module.scopes[value.scope].body.calls[value.index]
+        receiver = call.callee.base if isinstance(call.callee, facts.Attribute) else None
+        return any(_holds(scope, inner, attribute) for inner in (receiver, *call.arguments[:1]))
+    return isinstance(value, facts.Attribute) and value.name == attribute
+
+
+def _containers(taker: Scope, name: str) -> Iterator[tuple[str, bool, int]]:
+    """Yield the attributes whose containers get a parameter of a function; whether by a key, and where in a tuple."""
+    filled = [(store.base, store.value, True) for store in taker.body.item_stores]
+    for call in taker.body.calls:
+        if isinstance(call.callee, facts.Attribute) and call.callee.name in WRITE_POSITION:
+            keyed = call.callee.name == "setdefault"
+            filled += [(call.callee.base, value, keyed) for value in call.arguments]
+    for container, value, keyed in filled:
+        position = _position_of(name, value)
+        if position is not None:
+            for attribute, deeper in _attribute_filled(taker, container):
+                yield attribute, keyed or deeper, position
+
+
+def _position_of(name: str, value: Value | None) -> int | None:
+    """The place of a name in a tuple, -1 for the name itself, None for neither."""
+    if value == facts.Name(name):
+        return -1
+    items = value.items if isinstance(value, facts.Sequence) else ()
+    return next((index for index, item in enumerate(items) if item == facts.Name(name)), None)
+
+
+def _attribute_filled(scope: Scope, value: Value | None) -> Iterator[tuple[str, bool]]:
+    """The attribute in which a container lies, and whether below a key: ``self.x``, ``self.x.setdefault(key, [])``."""
+    keyed = False
+    while isinstance(value, facts.Item | facts.Call):
+        keyed = True
+        if isinstance(value, facts.Call):
+            callee = scope.module.scopes[value.scope].body.calls[value.index].callee
+            value = callee.base if isinstance(callee, facts.Attribute) else None
+        else:
+            value = value.base
+    if isinstance(value, facts.Attribute):
+        yield value.name, keyed
 
 
 def _calls_of(scope: Scope, name: str) -> tuple[Site, ...]:

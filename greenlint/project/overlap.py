@@ -138,9 +138,14 @@ def leads_to_start(reach: Reach, root: Root) -> Iterator[tuple[Scope, int]]:
 
 
 def places(reach: Reach, spawns: bool = False) -> Iterator[tuple[Scope, int]]:
-    """The calls on the path of a reach: the use itself, then its callers; on demand the spawns as well."""
+    """The calls on the path of a reach: the use itself, then its callers; on demand the spawns as well.
+
+    Where a function was handed over to be kept, nothing runs it: the path ends there.
+    """
     yield reach.use.scope, reach.use.at
     for hop in reach.state.hops:
+        if hop.keeper is not None:
+            return
         if hop.site is not None and (spawns or hop.root is None):
             yield hop.scope, hop.site.index
 

@@ -8,7 +8,17 @@ from greenlint.project.attributes import is_class_method, is_declared, is_proper
 from greenlint.project.calls import Passed
 from greenlint.project.origins import Slot
 from greenlint.project.program import Klass, Module, Scope, Site
-from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Instance, Member, Opaque, Type
+from greenlint.project.terms import (
+    BoundMethod,
+    ClassType,
+    External,
+    FunctionType,
+    Instance,
+    Member,
+    Opaque,
+    SuperType,
+    Type,
+)
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
@@ -69,8 +79,9 @@ class Ownership:
     def properties(self, bases: Iterable[Type], name: str) -> Iterator[tuple[Scope, Klass]]:
         """Yield the property functions behind an attribute, with the class they were found in."""
         for base in bases:
-            if isinstance(base, Instance):
-                methods, _ = self._types.hierarchy.find(base.klass, name)
+            if isinstance(base, Instance | SuperType):
+                after = base.klass if isinstance(base, SuperType) else None
+                methods, _ = self._types.hierarchy.find(base.klass, name, after)
                 for method in methods:
                     if is_property(method.decorator_names()) and method.body.returns:
                         yield method, method.owner or base.klass

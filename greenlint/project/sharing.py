@@ -27,7 +27,7 @@ from greenlint.project.roots import Root, Roots
 from greenlint.project.search import Search, no_answers
 from greenlint.project.slots import Slots
 from greenlint.project.spawning import Spawning
-from greenlint.project.terms import ClassType, External, Member
+from greenlint.project.terms import ClassType, External, Instance, Member, Opaque
 from greenlint.project.types import Types
 from greenlint.project.uses import Client, Use, Uses, is_datagram
 from greenlint.summary import facts
@@ -133,8 +133,14 @@ class Sharing:
         return all(root.site is not None and self._runs_unpatched(root.scope) for root in state.crossed)
 
     def _is_own(self, use: Use, origin: Origin) -> bool:
-        """Whether an object made as one class can hold this client: not one that a sibling class makes."""
-        if origin.kind != "born" or len(origin.path) != 1 or not isinstance(origin.key[0], Site):
+        """Whether the object found can be or hold this client: not another one, nor one that a sibling class makes."""
+        if origin.kind != "born" or not isinstance(origin.key[0], Site):
+            return True
+        if not origin.path and origin.state.derived_at is None:
+            site = origin.key[0]
+            births = {t.birth for t in self._types.results.of(site) if isinstance(t, Opaque | Instance)}
+            return site not in births or use.client.birth == site
+        if len(origin.path) != 1:
             return True
         method = use.client.birth.scope.method()
         maker = method.owner if method is not None else None

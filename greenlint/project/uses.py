@@ -15,6 +15,7 @@ from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
 
 MOST_CANDIDATES = 6000
+DEEPEST_DELEGATE = 3
 _ARMS = ("if", "else")
 
 
@@ -118,12 +119,7 @@ class Uses:
         program = self._types.program
         knowledge = self._types.library.knowledge
         found: dict[str, ClientRow] = {}
-        own = self._client_names()
-        names = program.aliases_of(own)
-        if len(names) > 4 * len(own) + 200:
-            names = own
-        names |= self._called_objects()
-        for name in sorted(names):
+        for name in sorted(self._making_names() | self._called_objects()):
             for site in program.calls_named(name):
                 for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
                     found.update(self._reported(t))
@@ -141,6 +137,12 @@ class Uses:
         for row, _, _ in self.clients_of(found, birth_required=False):
             if row.severity != "off":
                 yield row.id, row
+
+    def _making_names(self) -> frozenset[str]:
+        """Names under which the program calls constructors and factories of clients, unless they are too many."""
+        own = self._client_names()
+        names = self._types.program.aliases_of(own)
+        return own if len(names) > 4 * len(own) + 200 else names
 
     def _client_names(self) -> frozenset[str]:
         """Last names of the constructors and factories of the libraries that the program imports."""
@@ -187,7 +189,7 @@ class Uses:
     def _receiver_names(self) -> frozenset[str]:
         """Names of variables and attributes that hold a client whose every call counts."""
         names: set[str] = set()
-        for last in sorted(self._client_names()):
+        for last in sorted(self._making_names()):
             for site in self._types.program.calls_named(last):
                 call = facts.Call(site.scope.index, site.index)
                 names.update(b.name for b in site.scope.body.bindings if _mentions(b.value, call))
@@ -218,16 +220,26 @@ class Uses:
         if self._is_native_branch(scope, call.block):
             return
         fresh = _is_renewed(scope, receiver, site) or self._is_renewed_by_call(scope, receiver, site)
-        for t in self._types.of(scope, receiver):
-            if isinstance(t, Instance) and self._types.hierarchy.find(t.klass, method)[0]:
-                continue
+        for on, t in self._receivers(scope, receiver, method):
             for row, name, birth in self.clients_of(t, used=site):
                 direction = _attribute_direction(row, method) if attribute else _direction(row, method)
                 if direction and birth is not None and not self._is_made_by(birth, site):
                     client = Client(row, name, birth)
                     yield Use(
-                        scope, receiver, call.block, site.index, call.span, method, direction, client, None, site, fresh
+                        scope, on, call.block, site.index, call.span, method, direction, client, None, site, fresh
                     )
+
+    def _receivers(
+        self, scope: Scope, receiver: Value | None, method: str, depth: int = 0
+    ) -> Iterator[tuple[Value | None, Type]]:
+        """Yield what a method is called on: what a value is, or the attribute that its ``__getattr__`` hands out."""
+        for t in self._types.of(scope, receiver):
+            if not isinstance(t, Instance):
+                yield receiver, t
+            elif not self._types.hierarchy.find(t.klass, method)[0]:
+                yield receiver, t
+                for name in self._types.attributes.delegates(t.klass) if depth < DEEPEST_DELEGATE else ():
+                    yield from self._receivers(scope, facts.Attribute(receiver, name), method, depth + 1)
 
     def _is_native_branch(self, scope: Scope, block: int) -> bool:
         """Whether code runs only where the standard library is not green: ``socket.socket is gevent.socket.socket``."""

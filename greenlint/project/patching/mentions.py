@@ -80,8 +80,14 @@ def _mentions(other: Module, module: Module, name: str) -> bool:
         direct = base == module.name and not names
         last = module.name.rpartition(".")[2]
         if direct or (last in names and f"{base}.{last}" == module.name):
-            return name in other.facts.calls or name + "." in other.facts.calls
+            return name in other.facts.calls or name + "." in other.facts.calls or _holds(other, f"{base}.{name}")
     return False
+
+
+def _holds(other: Module, path: str) -> bool:
+    """Whether a function of a module has a ``with`` block around a name of another module."""
+    blocks = ((scope, block) for scope in other.scopes for block in scope.body.blocks)
+    return any(block.kind == "with" and written(scope, block.value) == path for scope, block in blocks)
 
 
 def blocks_that_hold(function: Scope, name: str, attributes: bool) -> Iterator[int]:

@@ -85,6 +85,12 @@ class Ground(ABC):
         """Trace a name."""
 
     @abstractmethod
+    def _global(
+        self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int
+    ) -> Iterator[Origin]:
+        """Trace a name of the module."""
+
+    @abstractmethod
     def _free_variable(
         self, scope: Scope, owner: Scope, name: str, block: int, frames: Frames, state: State, depth: int
     ) -> Iterator[Origin]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from greenlint.project.handing import handed_to
-from greenlint.project.origins import MADE_BEFORE, Frame, Origin, Slot, State
+from greenlint.project.origins import MADE_BEFORE, Frame, Key, Origin, Slot, State
 from greenlint.project.program import Scope, Site
 from greenlint.project.search.ground import Frames
 from greenlint.project.search.holders import Holders
@@ -115,7 +115,7 @@ class Made(Holders):
                 slot: Slot = ("singleton", callee.klass.module.name, callee.klass.qualname)
                 yield from self._shared(scope, slot, callee.klass, site.call.block, state.with_slot(slot), depth)
             else:
-                yield Origin("born", (site,), state, callee.klass)
+                yield Origin("born", _born(site, frames), state, callee.klass)
         elif isinstance(callee, FunctionType | BoundMethod):
             yield from self._returned(scope, site, callee, frames, state, depth)
         elif isinstance(callee, External):
@@ -170,7 +170,7 @@ class Made(Holders):
             if arguments:
                 yield from self._back(scope, arguments[0], site.call.block, frames, state, depth)
         else:
-            yield Origin("born", (site,), state)
+            yield Origin("born", _born(site, frames), state)
 
     def _member_call(
         self, scope: Scope, site: Site, callee: Opaque | Member, frames: Frames, state: State, depth: int
@@ -178,7 +178,7 @@ class Made(Holders):
         """A method of a library's object: a new object, or one that shares the receiver's connection."""
         made = tuple(self._types.results.called(site, callee))
         if any(isinstance(t, Opaque) and t.birth == site for t in made):
-            yield Origin("born", (site,), state)
+            yield Origin("born", _born(site, frames), state)
             if not state.crossed and isinstance(callee, Member) and self._shares_connection(callee):
                 derived = replace(state, derived_at=site)
                 receiver = site.call.callee.base if isinstance(site.call.callee, facts.Attribute) else None
@@ -220,6 +220,11 @@ class Made(Holders):
                         yield from self._back(method, result.value, result.block, inner, state, depth)
                 return
         yield from self._back(scope, manager, block, frames, state, depth)
+
+
+def _born(site: Site, frames: Frames) -> Key:
+    """What tells an object from others: the call that makes it, and the calls of the factories around it."""
+    return (site, *(frame.site for frame in frames if frame.site is not None))
 
 
 def _is_counted(types: Types, scope: Scope, value: Value | None) -> bool:

@@ -45,10 +45,7 @@ class Receivers(Ways):
                 return
             me = Origin("self", key, state, klass)
         else:
-            default = scope.parameter(name)
-            if default is not None and isinstance(default.default, facts.Call):
-                slot: Slot = ("default", scope.module.name, scope.qualname, name)
-                yield from self._shared(scope, slot, None, block, state.with_slot(slot), depth)
+            yield from self._default(scope, name, block, state, depth)
             me = Origin("parameter", (scope, name), state)
         for way in self._ways_into(scope, block, state, me, depth):
             if isinstance(way, Origin):
@@ -57,6 +54,35 @@ class Receivers(Ways):
                 yield from self._receiver(way, scope, depth)
             else:
                 yield from self._argument(way, scope, name, depth)
+
+    def _default(self, scope: Scope, name: str, block: int, state: State, depth: int) -> Iterator[Origin]:
+        """The default of a parameter: one for all calls, but taken anew by each run of the ``def`` it stands in."""
+        parameter = scope.parameter(name)
+        value = parameter.default if parameter is not None else None
+        if not isinstance(value, facts.Call | facts.Name | facts.Attribute):
+            return
+        slot: Slot = ("default", scope.module.name, scope.qualname, name)
+        state = state.with_slot(slot) if isinstance(value, facts.Call) else state
+        ways = list(self._ways_into(scope, block, state, Origin("variable", slot, state), depth))
+        inside = [way for way in ways if isinstance(way, Way) and way.scope is scope.parent]
+        if len(inside) == len(ways):
+            for way in inside:
+                yield from self._taken_anew(way, value, depth)
+        elif isinstance(value, facts.Call):
+            yield from self._shared(scope, slot, None, block, state, depth)
+        elif isinstance(value, facts.Attribute):
+            yield from self._back(scope, value, block, (), state, depth)
+        elif self._types.binding_scope(scope.parent or scope.module.body, value.id) is None:
+            yield from self._global(scope, value.id, block, (), state, depth)
+
+    def _taken_anew(self, way: Way, value: Value, depth: int) -> Iterator[Origin]:
+        """The default of a function that is started in the function which defines it."""
+        made = way.block
+        if isinstance(value, facts.Call):
+            made = Site(way.scope.module.scopes[value.scope], value.index).call.block
+        around = self._loops(way.scope, way.block, way.state) - way.scope.loops_around(made)
+        state = way.state.in_loop(bool(around), MADE_BEFORE)
+        yield from self._back(way.scope, value, made, (), state, depth)
 
     def _through_frame(
         self, scope: Scope, name: str, frames: Frames, state: State, depth: int, own: bool

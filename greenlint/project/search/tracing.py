@@ -25,6 +25,7 @@ from greenlint.project.terms import (
     Instance,
     ModuleType,
     Opaque,
+    SuperType,
 )
 from greenlint.project.types import alternatives, elements
 from greenlint.summary import facts
@@ -155,7 +156,7 @@ class Search(Made):
             if isinstance(base, ClassType):
                 yield from self._class_attribute(scope, base.klass, value.name, block, frames, state, depth)
                 return
-            if isinstance(base, Instance):
+            if isinstance(base, Instance | SuperType):
                 declared = self._ownership.class_level(base.klass, value.name)
                 if declared is not None:
                     yield from self._declared(scope, declared, value.name, block, frames, state, depth)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from greenlint.project.forks import is_in_forked_child
-from greenlint.project.keeping import Kept
+from greenlint.project.keeping import Kept, is_held
 from greenlint.project.origins import LOOPED, Hop, Origin, Slot, State
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Entry, Root
@@ -70,6 +70,7 @@ class Ways(Ground):
             locks = frozenset() if state.crossed else self._guards.held_at(caller, call.block, edge.site.index)
             hop = Hop(caller, edge.site, function, None)
             beyond = self._within_process(state.called_from(hop, locks), caller, call.block)
+            beyond = beyond.in_loop(edge.repeated, LOOPED)
             yield Way(caller, call.block, beyond, edge.via, edge.site, None, None, edge.handed)
         if not count and not state.crossed:
             yield ended
@@ -86,6 +87,9 @@ class Ways(Ground):
         callee = way.root.callee if way.root is not None else way.site.call.callee if way.site is not None else None
         if way.handed is not None or not isinstance(callee, facts.Attribute | facts.Name):
             return ()
+        held = [kept for kept in self._types.callers.keeping.of(function) if kept.end.among]
+        if held and (found := [kept for kept in held if is_held(way.scope, callee, kept.end.attribute)]):
+            return found
         if isinstance(callee, facts.Name):
             owner = self._types.binding_scope(way.scope, callee.id)
             if owner is None or owner is way.scope or owner.parameter(callee.id) is None:
@@ -104,7 +108,10 @@ class Ways(Ground):
             for each in kept:
                 hop = Hop(each.site.scope, each.site, function, None, each.keeper)
                 contained = state.contained or not each.end.renewed
-                yield each, replace(state, hops=(*state.hops, hop), contained=contained)
+                assumed = state.assumptions
+                if each.end.keyed:
+                    assumed += (f"what {each.keeper.label} keeps is called by the key that it is kept under",)
+                yield each, replace(state, hops=(*state.hops, hop), contained=contained, assumptions=assumed)
 
     def _starts(self, way: Way, depth: int) -> Iterator[State]:
         """The states in which a kept function is called: up to the start of the greenthread that calls it.
