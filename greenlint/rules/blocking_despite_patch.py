@@ -92,6 +92,7 @@ class BlockingDespitePatch(Rule):
         where = teller.at(site.scope, site.call.span)
         fate = _FATES[blocked.effect.kind].format(raises=row.raises, hook=blocked.effect.hook)
         fate += blocked.installed.condition
+        meanwhile = "" if blocked.effect.kind == "raises" else ", and every greenthread waits"
         more = more_in(site.scope, blocked.again)
         return self.finding(
             where,
@@ -101,7 +102,7 @@ class BlockingDespitePatch(Rule):
             identity=(name, site.scope.module.name, site.scope.label),
             witness=(
                 *told_way(teller, blocked.way, site.scope, name),
-                Step(Role.BLOCK, where, f"{name} {fate}, and every greenthread waits"),
+                Step(Role.BLOCK, where, f"{name} {fate}{meanwhile}"),
             ),
             severity=Severity.ERROR if row.severity == "error" else Severity.WARNING,
             confidence=blocked.confidence,

@@ -21,7 +21,10 @@ PATCHED = {
 WITHOUT = {"eventlet": "import eventlet, eventlet.green.socket", "gevent": "import gevent, gevent.socket"}
 MAKERS = {"start_method:spawn": 'multiprocessing.get_context("spawn").Process'}
 """What makes an object that meets a condition."""
-ARGUMENTS = {"arg0:os.P_WAIT": "os.P_WAIT", "from0:os.pipe|socket.socket.fileno": "reader", "from0:os.pipe": "reader"}
+ARGUMENTS = {
+    "arg0:os.P_WAIT": "os.P_WAIT", "from0:os.pipe|socket.socket.fileno": "reader", "from0:os.pipe": "reader",
+    "kw:use_pure=True": "use_pure=True", "kw:use_pure=False": "use_pure=False",
+}  # fmt: skip
 
 
 def rows(library: str) -> Iterator[tuple[str, BlockingRow, str]]:

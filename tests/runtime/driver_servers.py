@@ -79,6 +79,30 @@ def https_server() -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def name_server() -> Iterator[str]:
+    """A name server that takes its time and says of every name that it stands for 127.0.0.1; its ``host:port``."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    request, client = server.recvfrom(512)
+                    time.sleep(5 * DELAY)
+                    server.sendto(_resolved(request), client)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def _resolved(request: bytes) -> bytes:
+    """Return the answer to a question for an address: RFC 1035, section 4.1."""
+    question = request[12 : request.index(b"\0", 12) + 5]
+    head = request[:2] + b"\x81\x80" + b"\0\1" + b"\0\1" + bytes(4)
+    return head + question + b"\xc0\x0c" + b"\0\1\0\1" + b"\0\0\0\x3c" + b"\0\4" + bytes((127, 0, 0, 1))
+
+
+@contextlib.contextmanager
 def grpc_server() -> Iterator[str]:
     """A gRPC server that answers every method with what it was sent; empty where grpc is not installed."""
     try:
@@ -150,7 +174,11 @@ def driver_servers() -> Iterator[dict[str, str]]:
         stream_server(empty_cache) as memcached,
         stream_server(lambda connection: postgres_wire.talk(connection, DELAY)) as postgres,
         https_server() as https,
+        name_server() as names,
         grpc_server() as grpc,
         ssh_server() as ssh,
     ):
-        yield {"smtp": smtp, "memcached": memcached, "postgres": postgres, "https": https, "grpc": grpc, "ssh": ssh}
+        yield {
+            "smtp": smtp, "memcached": memcached, "postgres": postgres,
+            "https": https, "names": names, "grpc": grpc, "ssh": ssh,
+        }  # fmt: skip

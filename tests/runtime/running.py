@@ -22,7 +22,7 @@ TIME_LIMIT = 30.0
 COLLISION = re.compile(
     r"Second simultaneous (?:read|write)|ConcurrentObjectUseError|reentrant call|CannotSendRequest"
     r"|ResponseNotReady|BadStatusLine|Packet sequence number wrong|StreamConsumedError|TimeoutError"
-    r"|cannot switch to a different thread|InterfaceError: \(0, "
+    r"|[Cc]annot switch to a different thread|InterfaceError: \(0, "
 )
 """What two greenthreads on one connection raise, as observed under eventlet 0.41 and gevent 26."""
 

@@ -78,10 +78,16 @@ class Region:
         rows = [r for r in self._types.library.knowledge.rows.spawn if r.runs_in == "green-if-patched"]
         rows = [row for row in rows if row.target == "argument" and row.kind in _CALLED]
         wanted = {name: row for row in rows for name in row.names}
-        for last in sorted({name.rpartition(".")[2] for name in wanted}):
+        for last in sorted({name.rpartition(".")[2] for name in wanted} | self._names_of_originals()):
             for site in self._types.program.calls_named(last):
                 for t in self._types.of(site.scope, site.call.callee):
                     yield from self._started(site, t, wanted)
+
+    def _names_of_originals(self) -> frozenset[str]:
+        """Return the names that hold what a library gave out unpatched."""
+        rows = [row for row in self._types.library.knowledge.rows.patch_api if row.action == "escape"]
+        program, asked = self._types.program, sorted({n.rpartition(".")[2] for row in rows for n in row.names})
+        return program.aliases_of(name for last in asked for name in program.holders_of(last))
 
     def _of_thread_classes(self) -> Iterator[Root]:
         """Yield the classes of the program whose objects are threads of the standard library that stay native."""
@@ -97,17 +103,33 @@ class Region:
         """Yield the start that a call is, if what it calls is native where it stands, or everywhere."""
         if isinstance(callee, External) and callee.path in wanted and self._runs_native(site.scope):
             yield from self._root(site, wanted[callee.path])
-        elif isinstance(callee, Member):
-            path = f"{self._original_module(callee.owner)}.{callee.name}"
-            for root in self._root(site, wanted[path]) if path in wanted else ():
-                self._originals.add(root)
-                yield root
+        else:
+            path = self._original(callee)
+            row = wanted.get(path)
+            if row is not None and (row.kind == "function" or isinstance(callee, Member)):
+                for root in self._root(site, row):
+                    self._originals.add(root)
+                    yield root
+
+    def _original(self, callee: Type) -> str:
+        """Return the name of what a library gave out unpatched: of a module, or of what was asked for itself.
+
+        A class that was asked for itself works with the functions of its module, which stay patched.
+        """
+        if isinstance(callee, Member):
+            return f"{self._original_module(callee.owner)}.{callee.name}"
+        return ".".join(self._given_out(callee)) if isinstance(callee, Opaque) else ""
 
     def _original_module(self, found: Opaque) -> str:
         """Return the module that a library gave out unpatched (``original("threading")``), empty for anything else."""
+        names = self._given_out(found)
+        return names[0] if len(names) == 1 else ""
+
+    def _given_out(self, found: Opaque) -> tuple[str, ...]:
+        """Return the names that a library was asked for by what gives out things unpatched."""
         escapes = any(row.action == "escape" for row in self._types.library.patch_apis(found.path))
-        given = found.birth.call.arguments[:1] if escapes and found.birth is not None else ()
-        return next((v.value for v in given if isinstance(v, facts.Constant) and isinstance(v.value, str)), "")
+        given = found.birth.call.arguments if escapes and found.birth is not None else ()
+        return tuple(v.value for v in given if isinstance(v, facts.Constant) and isinstance(v.value, str))
 
     def _root(self, site: Site, row: SpawnRow) -> Iterator[Root]:
         value = argument_of(site.call, row.callable_position, row.callable_keyword)
