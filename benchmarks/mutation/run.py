@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Change single expressions of greenlint and see whether a test notices: the score of mutmut over a sample.
 
-usage: mutation/run.py --work DIR [--sample N] [--seed N] [--minutes M] [--only TEXT]
+usage: mutation/run.py --work DIR [--sample N] [--skip N] [--seed N] [--minutes M] [--only TEXT]
 
 DIR gets a copy of the project, with all mutants of ``greenlint/rules`` and ``greenlint/project`` in it (the table
 ``[tool.mutmut]`` of pyproject.toml says what is mutated and what tests it). Of these, a random sample is tried, in an
-order that the seed decides, until the time is up. Printed are the score and each survivor as a difference. What DIR
+order that the seed decides, until the time is up; two runs with a DIR each can share a sample, of which one skips what
+the other tries. Printed are the score and each survivor as a difference. What DIR
 holds of an earlier run with the same sources is not made again.
 
 mutmut has to be installed beside the tools of the tests: ``pip install mutmut``.
@@ -86,6 +87,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--sample", type=int, default=400)
+    parser.add_argument("--skip", type=int, default=0, help="how many of the sample to leave to another run")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--only", default="", help="part of the name of a mutant, such as project.patching")
@@ -96,7 +98,7 @@ def main() -> int:
     names = [name for name in results(work) if options.only in name]
     if not names:
         raise SystemExit(f"mutmut made no mutants:\n{printed[-2000:]}")
-    sample = chosen(names, options.sample, options.seed)
+    sample = chosen(names, options.sample, options.seed)[options.skip :]
     until = time.monotonic() + 60 * options.minutes
     tried = 0
     while tried < len(sample) and time.monotonic() < until:  # mutmut tries what it is given in an order of its own
@@ -104,7 +106,7 @@ def main() -> int:
         tried += BATCH
     found = results(work)
     states = {name: found[name] for name in sample[:tried] if found.get(name) in TRIED}
-    print(f"{len(names)} mutants, seed {options.seed}, the first {len(states)} of a sample:")
+    print(f"{len(names)} mutants, seed {options.seed}, {len(states)} of a sample from number {options.skip + 1} on:")
     print(score(states), flush=True)
     for name, state in states.items():
         if state not in DETECTED:

@@ -144,8 +144,8 @@ def _each_time(scope: Scope, block: int) -> list[int]:
 def _handled(scope: Scope, tried: int, deadline: Deadline, after: After) -> After:
     """Return how code goes on after a ``try`` that the Timeout comes out of."""
     blocks = scope.body.blocks
-    clauses = list(_clauses(scope, tried, "except"))
-    seen = [i for i in clauses if after is After.RAISES_ANOTHER or deadline.is_caught_by(blocks[i])]
+    handlers = clauses(scope, tried, "except")
+    seen = [i for i in handlers if after is After.RAISES_ANOTHER or deadline.is_caught_by(blocks[i])]
     leaves = [next((e.kind for e in scope.body.exits if e.block == index), "") for index in seen]
     if "" in leaves:
         return After.GOES_ON
@@ -157,16 +157,16 @@ def _handlers(scope: Scope, block: int, deadline: Deadline) -> Iterator[int]:
     blocks = scope.body.blocks
     for index, around in scope.blocks_around(block):
         if around.kind == "try":
-            yield from (i for i in _clauses(scope, index, "except") if deadline.is_caught_by(blocks[i]))
+            yield from (i for i in clauses(scope, index, "except") if deadline.is_caught_by(blocks[i]))
 
 
 def _after_handlers(scope: Scope, block: int) -> Iterator[int]:
     for index, around in scope.blocks_around(block):
         if around.kind == "try":
-            yield from _clauses(scope, index, "finally")
+            yield from clauses(scope, index, "finally")
 
 
-def _clauses(scope: Scope, tried: int, kind: str) -> Iterator[int]:
+def clauses(scope: Scope, tried: int, kind: str) -> Iterator[int]:
     """Yield the clauses of a kind that belong to a ``try`` block."""
     blocks = scope.body.blocks
     for index in range(tried + 1, len(blocks)):

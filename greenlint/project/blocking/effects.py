@@ -143,7 +143,8 @@ class Conditions:
         if isinstance(value, facts.Name) and depth < _DEEPEST:
             owner = self._types.home_of(scope, value.id)
             bound = [b.value for b in owner.locals.get(value.id, ())]
-            if len(bound) == 1 and not isinstance(bound[0], facts.Import):
+            changed = owner.kind == "module" and value.id in owner.module.facts.global_writes
+            if len(bound) == 1 and not changed and not isinstance(bound[0], facts.Import):
                 yield from self._values(owner, bound[0], depth + 1)
                 return
         if value is not None:

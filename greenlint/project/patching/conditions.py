@@ -204,7 +204,7 @@ def _version(operator: str, path: str, left: Value | None, right: Value | None) 
         wanted = [right.value] if isinstance(right, facts.Constant) else []
     else:
         items = right.items if isinstance(right, facts.Sequence) else ()
-        wanted = [item.value for item in items if isinstance(item, facts.Constant)][:2]
+        wanted = [item.value if isinstance(item, facts.Constant) else None for item in items[:2]]
     numbers = tuple(number for number in wanted if isinstance(number, int))
     if not numbers or len(numbers) != len(wanted):
         return None

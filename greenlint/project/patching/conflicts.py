@@ -11,6 +11,7 @@ from greenlint.project.patching.conditions import conditions_of
 from greenlint.project.patching.execution import PatchEvent
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Scope, Site
+from greenlint.project.renewal import clauses
 from greenlint.project.terms import BoundMethod, External, FunctionType
 from greenlint.project.types import Types
 
@@ -58,7 +59,19 @@ def _together(first: PatchEvent, second: PatchEvent) -> bool:
     """Whether both are made, by different libraries, whenever one of them is."""
     if first.selection.library == second.selection.library or not (first.selection.groups and second.selection.groups):
         return False
+    if _is_instead(first, second):
+        return False
     return first.conditions <= second.conditions or second.conditions <= first.conditions
+
+
+def _is_instead(first: PatchEvent, second: PatchEvent) -> bool:
+    """Whether the second is made in a handler of the ``try`` that the first stands in: when that one has failed."""
+    one, other = first.site, second.site
+    if one is None or other is None or one.scope is not other.scope:
+        return False
+    tried = [index for index, around in one.scope.blocks_around(one.call.block) if around.kind == "try"]
+    handlers = {handler for index in tried for handler in clauses(one.scope, index, "except")}
+    return any(index in handlers for index, _ in other.scope.blocks_around(other.call.block))
 
 
 def _place(patch: PatchEvent) -> object:
