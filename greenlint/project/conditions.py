@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from greenlint.knowledge.schema import ClientRow, When
+from greenlint.knowledge.schema import ClientRow, GuardRow, When
 from greenlint.project.program import Scope, Site
 from greenlint.project.terms import Instance
 from greenlint.project.types import Types
@@ -14,7 +14,7 @@ from greenlint.summary.facts import Value
 DEEPEST = 8
 
 
-def holds(types: Types, row: ClientRow, birth: Site | None, used: Site | None) -> bool:
+def holds(types: Types, row: ClientRow | GuardRow, birth: Site | None, used: Site | None) -> bool:
     """Tell whether the condition of a row holds; a row without one is no special case."""
     site = None if row.when is None else used if row.when.use else birth
     if row.when is None or site is None:

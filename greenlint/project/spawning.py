@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import SpawnRow
+from greenlint.project.conditions import holds
 from greenlint.project.gates import gated_loops
 from greenlint.project.handing import argument_of, as_called, called_parameters, handed_on, position_of
 from greenlint.project.implicit import Implicit
@@ -216,11 +217,9 @@ class Spawning:
         """Whether a pool was made for one greenthread at a time."""
         for callee in self._types.of(pool.scope, pool.call.callee):
             if isinstance(callee, External):
-                for row in self._types.library.spawns(callee.path):
-                    if row.size_argument or row.size_position >= 0:
-                        size = argument_of(pool.call, row.size_position, row.size_argument)
-                        if isinstance(size, facts.Constant) and size.value == 1:
-                            return True
+                guard = self._types.library.guard(callee.path)
+                if guard is not None and guard.kind == "single-owner" and holds(self._types, guard, pool, None):
+                    return True
         return False
 
     def _run(self, root: Root, callable_: Value) -> None:
