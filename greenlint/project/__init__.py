@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from greenlint.knowledge.knowledge import Knowledge
 from greenlint.model import GreenlintError, Statistics
@@ -17,7 +17,8 @@ from greenlint.project.blocking.blocked import Blocking
 from greenlint.project.blocking.contexts import Contexts
 from greenlint.project.blocking.endless import Endless, EndlessLoops
 from greenlint.project.blocking.region import Region
-from greenlint.project.components import connected, imported_modules
+from greenlint.project.components import Imported, connected, imported_modules
+from greenlint.project.entry_points import module_started
 from greenlint.project.guards import Guards, Taken
 from greenlint.project.handing import feed
 from greenlint.project.implicit import Declared, Implicit, Launch
@@ -60,7 +61,14 @@ class Setting:
 class Component:
     """One group of modules that imports connect, with everything that is known of it."""
 
-    def __init__(self, modules: Sequence[Module], library: Library, setting: Setting) -> None:
+    def __init__(
+        self,
+        modules: Sequence[Module],
+        library: Library,
+        setting: Setting,
+        imported_elsewhere: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._imported_elsewhere = imported_elsewhere
         self.program = Program(modules)
         self.types = Types(self.program, library, setting.plugins)
         self._setting = setting
@@ -78,8 +86,8 @@ class Component:
 
     def _serves(self, launch: Launch) -> bool:
         """Whether a launcher starts a module of this component; one without a target may start any."""
-        module = launch.target.partition(":")[0]
-        return not module or self.program.module_for(module) is not None or module.endswith(".py")
+        target = launch.target
+        return not target or target.endswith(".py") or module_started(self.program, launch.kind, target) is not None
 
     @cached_property
     def _linked(self) -> tuple[Spawning, Roots]:
@@ -140,7 +148,9 @@ class Component:
     @cached_property
     def blocking(self) -> Blocking:
         """The calls that block."""
-        return Blocking(self.types, self.contexts, self.timeline, self._setting.dependencies)
+        return Blocking(
+            self.types, self.contexts, self.timeline, self._setting.dependencies, self._imported_elsewhere
+        )
 
     @cached_property
     def sharing(self) -> Sharing:
@@ -188,7 +198,12 @@ class Project:
     def __post_init__(self) -> None:
         library = Library(self.knowledge)
         linked = [module for module in self.modules if module.role != "test"] or list(self.modules)
-        self._components = [Component(group, library, self.setting) for group in connected(linked)]
+        groups = connected(linked, self.setting.launchers)
+        imported = Imported(groups)
+        self._components = [
+            Component(group, library, self.setting, partial(imported.elsewhere, place))
+            for place, group in enumerate(groups)
+        ]
         self.locator = Locator(self.lines)
         self.witness = Witness(self.locator, self._taken)
 

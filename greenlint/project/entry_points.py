@@ -25,6 +25,9 @@ DECLARED = ("console-script", "gui-script", "wsgi-script")
 _SERVERS = ("gunicorn", "uwsgi")
 _AFTER_LIBRARY = ("celery", "locust", "nameko", "gevent.monkey", "eventlet.patcher", "flask")
 _SUBMODULES = {"python": "__main__", "celery": "celery"}
+_NAMES_ATTRIBUTES = "celery"
+"""The launcher that takes ``package.module.attribute`` for what it starts."""
+
 _PRELOAD = ("--preload", "preload_app")
 
 
@@ -55,6 +58,11 @@ class EntryPoint:
     def start(self) -> Scope:
         """The function, or else the body of the module, that the program is."""
         return self.function or self.module.body
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server loads it, which may have settings of its own."""
+        return self.kind in (*_SERVERS, "wsgi")
 
 
 def main_of(types: Types, entry: EntryPoint) -> Scope | None:
@@ -94,6 +102,7 @@ def _launched(types: Types, launcher: Launcher) -> Iterator[EntryPoint]:
     if launcher.kind.startswith("paste."):
         return
     module, function = _target(types, launcher.target, _SUBMODULES.get(launcher.kind, ""))
+    module = module or module_started(types.program, launcher.kind, launcher.target)
     if module is None:
         return
     entry = EntryPoint(name_of(launcher), launcher.kind, module, launcher.path, launcher.line)
@@ -196,6 +205,13 @@ def _target(types: Types, target: str, submodule: str = "") -> tuple[Module | No
             made = types.hierarchy.find(t.klass, "__init__")[0]
             return module, made[0] if made else None
     return module, None
+
+
+def module_started(program: Program, kind: str, target: str) -> Module | None:
+    """Return the module that a launcher of a kind starts, or takes what it starts from."""
+    dotted = target.partition(":")[0]
+    found = program.module_for(dotted)
+    return program.module_for(dotted.rpartition(".")[0]) if found is None and kind == _NAMES_ATTRIBUTES else found
 
 
 def _by_path(program: Program, path: str) -> Module | None:

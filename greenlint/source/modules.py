@@ -6,8 +6,9 @@ the nearest import root that is not inside a regular package, unless `options.sr
 are packages, namespace packages (PEP 420) among them.
 
 A directory without ``__init__.py`` that holds packages and is none of these is in doubt: ``google/cloud`` is
-a namespace package, ``backend`` beside ``frontend`` is put on the path by whoever starts the program.  The
-import statements below it decide: the spelling that they use more often.
+a namespace package, ``backend`` beside ``frontend`` is put on the path by whoever starts the program.  So is the
+directory of a distribution that has an ``__init__.py``.  The import statements below it decide: the spelling that
+they use more often.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Layout:
     prefix: tuple[str, ...] = ()
     """Names of the packages that enclose the root, outermost first; empty when the root is a project."""
     said: frozenset[str] = frozenset()
-    """Those of `src` that the user names: import roots even inside a package."""
+    """Those of `src` that are import roots even inside a package: as the user says, or the import statements do."""
 
     def in_doubt(self) -> Mapping[str, frozenset[str]]:
         """Return the directories that may be namespace packages or import roots, with their packages."""
@@ -38,21 +39,23 @@ class Layout:
         held: dict[str, set[str]] = {}
         for package in self.packages:
             directory, _, name = package.rpartition("/")
-            if directory not in self.packages and directory not in roots:
+            is_package = directory in self.packages
+            if directory not in roots and (not is_package or directory in self.distributions):
                 held.setdefault(directory, set()).add(name)
         return {directory: frozenset(names) for directory, names in sorted(held.items())}
 
     def decided(self, directory: str, names: Collection[str], sources: Iterable[bytes]) -> Layout:
         """Return the layout with `directory` as an import root if `sources` import `names` bare."""
         dotted, _ = self._package(directory, self._import_roots())
+        spelled = [f"{dotted}.{name}" for name in names] if dotted in names else [dotted]
         bare = full = 0
         if all(part.isidentifier() for part in dotted.split(".")):
             for data in sources:
                 bare += len(_imports(names).findall(data))
-                full += len(_imports((dotted,)).findall(data))
+                full += len(_imports(spelled).findall(data))
             if bare <= full:
                 return self
-        return replace(self, src=self.src | {directory})
+        return replace(self, src=self.src | {directory}, said=self.said | {directory})
 
     def names(self, paths: Iterable[str]) -> Mapping[str, tuple[str, str]]:
         """Return the dotted name of each path, and the import root that it starts from.

@@ -40,7 +40,7 @@ def test_way_is_told_from_the_root_to_the_function() -> None:
     assert way is not None
     assert [call.scope.name for call in way.calls] == ["work", "step"]
     assert way.root.entries[0].function.name == "work"
-    assert [run.entry.module.name for run in linked.contexts.starts(way)] == ["app"]
+    assert [run.entry.module.name for run in linked.contexts.starts(way, "eventlet")] == ["app"]
     assert places(linked, "wait", "gevent") == set()
 
 

@@ -82,6 +82,13 @@ class TestNamespaces:
         found = {file.path: file.module for file in discover(tmp_path, Options(), given=given)}
         assert found["backend/app/b.py"] == "app.b"
 
+    def test_may_hold_a_package_of_their_own_name(self, tmp_path: Path) -> None:
+        tree = {"shop/manage.py": "", "shop/shop/__init__.py": ""}
+        tree["shop/shop/urls.py"] = "from shop.views import index\n"
+        assert names(tmp_path, tree)["shop/shop/urls.py"] == "shop.urls"
+        tree["shop/shop/urls.py"] = "from shop.shop.views import index\n"
+        assert names(tmp_path, tree)["shop/shop/urls.py"] == "shop.shop.urls"
+
     def test_without_any_import_are_assumed(self, tmp_path: Path) -> None:
         assert names(tmp_path, {"ns/app/__init__.py": ""})["ns/app/__init__.py"] == "ns.app"
 
@@ -115,6 +122,13 @@ class TestSeveralDistributions:
     def test_that_is_built_inside_its_package_is_none(self, tmp_path: Path) -> None:
         tree = {"app/__init__.py": "", "app/setup.py": "", "app/src/a.py": "", "app/b.py": ""}
         assert names(tmp_path, tree)["app/b.py"] == "app.b"
+
+    def test_that_is_a_package_is_one_if_the_imports_say_so(self, tmp_path: Path) -> None:
+        tree = {"backend/__init__.py": "", "backend/setup.py": "", "backend/app/__init__.py": ""}
+        tree["backend/app/main.py"] = "from app.db import session\n"
+        assert names(tmp_path, tree)["backend/app/main.py"] == "app.main"
+        tree["backend/app/main.py"] = "from backend.app.db import session\n"
+        assert names(tmp_path, tree)["backend/app/main.py"] == "backend.app.main"
 
     def test_one_name_in_two_of_them_stays_two_modules(self, tmp_path: Path) -> None:
         found = names(tmp_path, SEVERAL_DISTRIBUTIONS)

@@ -7,7 +7,7 @@ does so everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from greenlint.knowledge.schema import BlockingRow
@@ -70,8 +70,16 @@ class Blocked:
 class Blocking:
     """The blocking calls of one program."""
 
-    def __init__(self, types: Types, contexts: Contexts, timeline: Timeline, dependencies: Dependencies) -> None:
+    def __init__(
+        self,
+        types: Types,
+        contexts: Contexts,
+        timeline: Timeline,
+        dependencies: Dependencies,
+        imported_elsewhere: Callable[[str], bool],
+    ) -> None:
         self._types = types
+        self._imported_elsewhere = imported_elsewhere
         self._dependencies = dependencies
         self._contexts = contexts
         self._timeline = timeline
@@ -91,10 +99,9 @@ class Blocking:
                 and _row(call).about == "wait"
                 and self._processes.concern(_row(call), call.site, library)
                 and not handed.covers(call.name)
-                and not self._is_hooked(effect)
                 and not self._was_bound_before(call)
             ]
-            for blocked in self.reached(calls, library):
+            for blocked in map(self._without_hook, self.reached(calls, library)):
                 if (blocked.effect.kind != "hook" or blocked.runs) and blocked.call.site not in told:
                     told.add(blocked.call.site)
                     yield blocked
@@ -163,7 +170,7 @@ class Blocking:
             way = self._contexts.way(scope, Place.GREEN, library, call.site.call.block)
             has = installed(row, self._dependencies)
             if way is not None and has is not None:
-                runs = self._contexts.starts(way)
+                runs = self._contexts.starts(way, library)
                 first[scope, row.id] = Blocked(call, row, library, effect, way, runs, has)
         yield from first.values()
 
@@ -179,8 +186,22 @@ class Blocking:
             self._found[library] = [(call, effects[_row(call)]) for call in self._calls.of(rows)]
         return self._found[library]
 
-    def _is_hooked(self, effect: Effect) -> bool:
-        return bool(effect.hook) and self._timeline.calls_any([effect.hook])
+    def _without_hook(self, blocked: Blocked) -> Blocked:
+        """Leave out the entry points that can come by a call which makes it green.
+
+        Who loads the module of such a call is not always known: it counts for all if no entry point does, and for
+        servers, whose settings nothing imports, if it is connected with none.
+        """
+        hook = blocked.effect.hook
+        if not hook:
+            return blocked
+        hooking = self._timeline.modules_calling([hook])
+        if any(not self._timeline.running(module.body) for module in hooking):
+            return replace(blocked, runs=())
+        runs = [run for run in blocked.runs if run.loads.keys().isdisjoint(hooking)]
+        if self._imported_elsewhere(hook) or self._imported_elsewhere(hook.rpartition(".")[0]):
+            runs = [run for run in runs if not run.entry.is_served]
+        return replace(blocked, runs=tuple(runs))
 
     def _was_bound_before(self, call: Found) -> bool:
         """Whether a row excludes names that were imported before the patch, and this one was, in some entry point."""

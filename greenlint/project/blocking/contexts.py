@@ -90,11 +90,19 @@ class Contexts:
             self._places[key] = self._place_of(root, library)
         return self._places[key]
 
-    def starts(self, way: Way) -> tuple[Run, ...]:
-        """Return the entry points that were found to come to the start of a way, without those that leave it native."""
-        runs = (run for run in self._timeline.running(way.root.scope) if self._reach.is_started_by(run, way.root))
-        threads = way.root.row.runs_in == "green-if-patched"
-        return tuple(run for run in runs if not threads or run.covered("thread") is not Patched.NO)
+    def starts(self, way: Way, library: str) -> tuple[Run, ...]:
+        """Return the entry points that were found to come to the start of a way, without those that leave it native.
+
+        What a framework starts by itself is green where the library patches, and started where it is made known.
+        """
+        root, reach = way.root, self._reach
+        threads = root.row.runs_in == "green-if-patched"
+        return tuple(
+            run
+            for run in self._timeline.running(root.scope)
+            if (not threads or run.covered("thread") is not Patched.NO)
+            and (reach.is_started_by(run, root) or (library in run.libraries and reach.is_known(run, root)))
+        )
 
     def _place_of(self, root: Root, library: str) -> Place | None:
         row = root.row

@@ -84,9 +84,15 @@ class Reach:
             known = self._starts[key] = self._comes_to(run, root)
         return known
 
-    def _comes_to(self, run: Run, root: Root) -> bool:
-        seen = {root.scope}
-        work = [root.scope]
+    def is_known(self, run: Run, root: Root) -> bool:
+        """Tell whether an entry point was found to come to the definition of a function that a framework starts."""
+        around = root.scope.parent
+        return root.site is None and around is not None and self._comes_to(run, root, around)
+
+    def _comes_to(self, run: Run, root: Root, start: Scope | None = None) -> bool:
+        start = start or root.scope
+        seen = {start}
+        work = [start]
         while work and len(seen) < _MOST:
             at = work.pop()
             if at is run.entry.start or self._runs_at_import(run, at, root):

@@ -128,7 +128,7 @@ class Breakers:
 
     def _concerns(self, row: LateImportRow) -> bool:
         """Whether the program calls what breaks, for a row that says so."""
-        return not row.uses or self._timeline.calls_any(row.uses)
+        return not row.uses or bool(self._timeline.modules_calling(row.uses))
 
 
 def _prefixes(path: str) -> Iterator[str]:

@@ -20,12 +20,16 @@ from greenlint.project.patching.groups import all_groups
 from greenlint.project.patching.imports import Imports
 from greenlint.project.patching.state import HUBS, Patched
 from greenlint.project.program import Module, Scope, Site
-from greenlint.project.terms import External
+from greenlint.project.terms import External, Member, Type
 from greenlint.project.types import Types
 from greenlint.source.launchers import Launcher
 
 _LOADERS = ("paste.deploy",)
 """Libraries that load what a distribution declares as a factory."""
+
+_LOADS_TASKS = "loads-tasks"
+_TASKS = "tasks"
+"""The last name of the modules that such an effect loads."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,15 +150,15 @@ class Timeline:
                 found.append(run)
         return tuple(found)
 
-    def calls_any(self, names: Sequence[str]) -> bool:
-        """Tell whether the program calls one of the functions or classes of libraries."""
-        wanted = {self._types.library.canonical(name) for name in names}
+    def modules_calling(self, names: Sequence[str]) -> tuple[Module, ...]:
+        """Return the modules that call one of the functions, methods or classes of libraries."""
+        library, found = self._types.library, dict[Module, None]()
+        wanted = {library.canonical(name) for name in names}
         for last in {name.rpartition(".")[2] for name in wanted}:
             for site in self._types.program.calls_named(last):
-                found = self._types.of(site.scope, site.call.callee)
-                if any(isinstance(t, External) and t.path in wanted for t in found):
-                    return True
-        return False
+                if any(_path(t) in wanted for t in self._types.of(site.scope, site.call.callee)):
+                    found[site.scope.module] = None
+        return tuple(found)
 
     @cached_property
     def _patching(self) -> frozenset[Module]:
@@ -187,13 +191,27 @@ class Timeline:
         )
 
     def _loaded(self, starts: Sequence[Module]) -> dict[Module, None]:
-        """Return what can be loaded: all that is imported, and the declared factories if the program loads by them."""
+        """Return what can be loaded: all that is imported, the declared factories and the modules of tasks.
+
+        Both are loaded by calls that do not name them.
+        """
         found = self.imports.closure(starts)
+        if any(module in found for module in self._loaders_of_tasks):
+            found = self.imports.closure([*found, *self._of_tasks])
         if self._factories and any(
             name.startswith(_LOADERS) for module in found for name in self.imports.names(module)
         ):
             found = self.imports.closure([*found, *self._factories])
         return found
+
+    @cached_property
+    def _loaders_of_tasks(self) -> tuple[Module, ...]:
+        rows = self._types.library.knowledge.effects_by_name.items()
+        return self.modules_calling([name for name, found in rows if found[0].effect == _LOADS_TASKS])
+
+    @cached_property
+    def _of_tasks(self) -> tuple[Module, ...]:
+        return tuple(m for m in self.modules if m.role == "code" and m.name.rpartition(".")[2] == _TASKS)
 
     @cached_property
     def _factories(self) -> tuple[Module, ...]:
@@ -240,3 +258,10 @@ class Timeline:
     def everything(self, library: str) -> frozenset[str]:
         """Return the groups that a library patches without being asked."""
         return all_groups(self._types.library.knowledge, library)
+
+
+def _path(found: Type) -> str:
+    """Return the dotted name of a function of a library, or of a method of its objects."""
+    if isinstance(found, Member):
+        return f"{found.owner.path}.{found.name}"
+    return found.path if isinstance(found, External) else ""
