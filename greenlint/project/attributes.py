@@ -39,7 +39,9 @@ class Attributes:
     def of(self, base: Type, name: str) -> Types_:
         """Return what an attribute of something can be."""
         if isinstance(base, Instance):
-            return self._of_instance(base, name)
+            return self._types.memo.note(("attribute", base, name), lambda: self._of_instance(base, name))
+        if isinstance(base, External):
+            return (External(self._types.library.canonical(f"{base.path}.{name}")),)
         if isinstance(base, ModuleType):
             return self._of_module(base.module, name)
         if isinstance(base, ClassType):
@@ -50,8 +52,6 @@ class Attributes:
 
     def _of_foreign(self, base: Type, name: str) -> Types_:
         library = self._types.library
-        if isinstance(base, External):
-            return (External(library.canonical(f"{base.path}.{name}")),)
         if isinstance(base, Opaque):
             if self._types.plugins.is_manager(base.path):
                 return tuple(self._types.plugins.loaded(base, name))

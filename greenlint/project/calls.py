@@ -57,6 +57,7 @@ class Callers:
         self.handed: dict[tuple[Scope, str], list[Type]] = {}
         self.truncated: set[Scope] = set()
         self._nameless: set[Site] = set()
+        self._named: dict[str, tuple[tuple[Site, bool], ...]] = {}
 
     @property
     def unresolved(self) -> int:
@@ -138,6 +139,20 @@ class Callers:
             self.truncated.add(function)
         return tuple(found[:MOST_CALLERS])
 
+    def _calls_named(self, name: str) -> tuple[tuple[Site, bool], ...]:
+        """Return the calls of a name, as many as are ever looked at, and whether each is on a module-level name."""
+        known = self._named.get(name)
+        if known is None:
+            found, count = [], 0
+            for site in self._types.program.calls_named(name):
+                is_on_global = self._is_on_global(site)
+                found.append((site, is_on_global))
+                count += not is_on_global
+                if count > MOST_CANDIDATES:
+                    break
+            known = self._named[name] = tuple(found)
+        return known
+
     def _is_on_global(self, site: Site) -> bool:
         """Whether a call is on a module-level name (``LOG.error()``), whose type is known once for all."""
         callee = site.call.callee
@@ -173,9 +188,14 @@ class Callers:
             if not (callees or handed):
                 self._nameless.add(site)
             for callee in callees:
-                if any(target is function for target, _ in self.targets(callee)):
+                if self._runs(callee, function):
                     yield Edge(site, callee, handed)
                     break
+
+    def _runs(self, callee: Type, function: Scope) -> bool:
+        if isinstance(callee, BoundMethod | FunctionType):  # as a rule
+            return callee.scope is function
+        return any(target is function for target, _ in self.targets(callee))
 
     def _candidates(self, function: Scope) -> Iterator[Site]:
         program = self._types.program
@@ -197,8 +217,8 @@ class Callers:
             names = [b.name for b in (function.parent or function).body.bindings if _binds(b.value, function)]
         count = 0
         for name in dict.fromkeys(names):
-            for site in program.calls_named(name):
-                count += not self._is_on_global(site)
+            for site, is_on_global in self._calls_named(name):
+                count += not is_on_global
                 if count > MOST_CANDIDATES:
                     self.truncated.add(function)
                     return

@@ -22,6 +22,8 @@ class Hierarchy:
         self._program = program
         self._bases_of = bases_of
         self._orders: dict[Klass, tuple[Base, ...]] = {}
+        self._open = 0
+        self._found: dict[tuple[Klass, str], tuple[list[Scope], Base | None]] = {}
         self._subclasses: dict[Klass, list[Klass]] | None = None
 
     def order(self, klass: Klass) -> tuple[Base, ...]:
@@ -29,7 +31,11 @@ class Hierarchy:
         known = self._orders.get(klass)
         if known is None:
             self._orders[klass] = (klass,)
-            known = self._orders[klass] = self._linearise(klass)
+            self._open += 1
+            try:
+                known = self._orders[klass] = self._linearise(klass)
+            finally:
+                self._open -= 1
         return known
 
     def external_bases(self, klass: Klass) -> Iterator[str]:
@@ -55,8 +61,17 @@ class Hierarchy:
         value is the first library base that may define it.
         """
         order = self.order(klass)
-        if after is not None and after in order:
-            order = order[order.index(after) + 1 :]
+        if after is not None:
+            return self._first(order[order.index(after) + 1 :] if after in order else order, name)
+        known = self._found.get((klass, name))
+        if known is None:
+            known = self._first(order, name)
+            if not self._open:  # else the order may be only the beginning
+                self._found[klass, name] = known
+        return known
+
+    @staticmethod
+    def _first(order: tuple[Base, ...], name: str) -> tuple[list[Scope], Base | None]:
         external: str | None = None
         for base in order:
             if isinstance(base, str):

@@ -40,12 +40,14 @@ class Memo(Generic[Part]):
         self._resting: dict[int, list[Hashable]] = {}
         self._lowest: list[int] = []
         self._asking: list[Hashable] = []
+        self._reading: list[Hashable] = []
+        self._gaps = 0
         self._readers: defaultdict[Hashable, set[Hashable]] | None = defaultdict(set)
 
     def read(self, question: Hashable) -> None:
         """Note that what is being answered rests on ``question``, which need not be one of this memo."""
-        if self._asking and self._readers is not None:
-            self._readers[question].add(self._asking[-1])
+        if self._reading and self._readers is not None:
+            self._readers[question].add(self._reading[-1])
 
     def forget(self, questions: Iterable[Hashable]) -> None:
         """Forget the answers to these questions and to all that rest on them."""
@@ -65,16 +67,37 @@ class Memo(Generic[Part]):
 
     def ask(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
         """Return the answer, or what is known of it if it is already being computed."""
-        if self._readers is not None and self._asking:
-            self._readers[question].add(self._asking[-1])
+        if self._readers is not None and self._reading:
+            self._readers[question].add(self._reading[-1])
         known = self._final.get(question)
         if known is not None:
             return known
         member = self._cycle.get(question) or self._begun(question, compute)
         if member.lowest != KEPT and self._asking:
+            self._gaps += 1
             self._tell(member)
             self._depend(member.lowest)
         return member.answer
+
+    def note(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
+        """Return what is made of answers to other questions; it is kept if all of these are final.
+
+        Such a question is no member of a cycle: those that ask it ask what it asks.
+        """
+        if self._readers is not None and self._reading:
+            self._readers[question].add(self._reading[-1])
+        known = self._final.get(question)
+        if known is not None:
+            return known
+        gaps = self._gaps
+        self._reading.append(question)
+        try:
+            found = compute()
+        finally:
+            self._reading.pop()
+        if self._gaps == gaps:
+            self._final[question] = found
+        return found
 
     def _begun(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> _Member[Part]:
         """Compute an answer, unless too many questions are open: then the first of them has it put off to its end."""
@@ -125,10 +148,12 @@ class Memo(Generic[Part]):
     def _work_out(self, question: Hashable, member: _Member[Part]) -> bool:
         """Compute an answer, perhaps not for the first time; tell whether something was added."""
         self._asking.append(question)
+        self._reading.append(question)
         try:
             found = member.compute()
         finally:
             self._asking.pop()
+            self._reading.pop()
         if member.times:
             known = frozenset(map(self._same, member.answer))
             found = (*member.answer, *(part for part in found if self._same(part) not in known))

@@ -64,7 +64,7 @@ class Module:
 class Scope:
     """A scope; its body is decoded when it is first asked for."""
 
-    __slots__ = ("_body", "_children", "_locals", "_names", "facts", "index", "klass", "module")
+    __slots__ = ("_body", "_children", "_locals", "_names", "facts", "homes", "index", "klass", "module")
 
     def __init__(self, module: Module, index: int, scope_facts: facts.ScopeFacts) -> None:
         self.module = module
@@ -75,6 +75,7 @@ class Scope:
         self._locals: dict[str, list[Binding]] | None = None
         self._names: frozenset[str] | None = None
         self._children: list[Scope] | None = None
+        self.homes: dict[str, Scope | None] = {}
 
     def __repr__(self) -> str:
         return f"<{self.module.name}:{self.qualname}>"

@@ -114,14 +114,15 @@ class Types:
             name: str = value.name  # type: ignore[union-attr]
             bases = self.of(scope, base)
             if len(bases) == 1:  # as a rule
-                return distinct(self.attributes.of(bases[0], name))
+                found = self.attributes.of(bases[0], name)
+                return found if len(found) <= 1 else distinct(found)
             return distinct(t for b in bases for t in self.attributes.of(b, name)) if bases else ()
         if kind is facts.Call:
             home = scope.module.scopes[value.scope]  # type: ignore[union-attr]
             return self.results.of(Site(home, value.index))  # type: ignore[union-attr]
-        return self._other(scope, value)
+        return () if kind is facts.Constant or value is None else self._other(scope, value)
 
-    def _other(self, scope: Scope, value: Value | None) -> Types_:
+    def _other(self, scope: Scope, value: Value) -> Types_:
         if isinstance(value, facts.Function):
             return (FunctionType(scope.module.scopes[value.scope]),)
         if isinstance(value, facts.Class):
@@ -156,12 +157,15 @@ class Types:
 
     def binding_scope(self, scope: Scope, name: str) -> Scope | None:
         """Return the function, lambda or class whose local the name is; None for globals and builtins."""
-        at: Scope | None = scope
-        while at is not None and at.kind != "module":
-            if (at.kind != "class" or at is scope) and at.is_local(name):
-                return at
-            at = at.parent
-        return None
+        homes = scope.homes
+        if name not in homes:
+            at: Scope | None = scope
+            while at is not None and at.kind != "module":
+                if (at.kind != "class" or at is scope) and at.is_local(name):
+                    break
+                at = at.parent
+            homes[name] = at if at is not None and at.kind != "module" else None
+        return homes[name]
 
     def home_of(self, scope: Scope, name: str) -> Scope:
         """Return the scope that holds what binds the name: the module's body for globals and builtins."""

@@ -16,11 +16,16 @@ GRAPHS = st.dictionaries(NODES, st.lists(NODES, max_size=4), max_size=7)
 QUESTIONS = st.lists(NODES, min_size=1, max_size=6)
 
 
-def ask(memo: Memo[int], graph: Graph, node: int) -> tuple[int, ...]:
-    """What can be reached from a node, asked of each neighbour in turn."""
+def ask(memo: Memo[int], graph: Graph, node: int, noted: frozenset[int] = frozenset()) -> tuple[int, ...]:
+    """What can be reached from a node, asked of each neighbour in turn; what the ``noted`` ones tell is noted."""
 
     def compute() -> tuple[int, ...]:
-        return tuple(dict.fromkeys([node, *(found for n in graph.get(node, []) for found in ask(memo, graph, n))]))
+        return tuple(dict.fromkeys([node, *(found for n in graph.get(node, []) for found in told(n))]))
+
+    def told(neighbour: int) -> tuple[int, ...]:
+        if neighbour not in noted:
+            return ask(memo, graph, neighbour, noted)
+        return memo.note(("noted", neighbour), lambda: ask(memo, graph, neighbour, noted))
 
     return memo.ask(node, compute)
 
@@ -47,11 +52,13 @@ def ask_through(memo: Memo[int], graph: Graph, node: int) -> tuple[int, ...]:
     return memo.ask(node, compute)
 
 
-@given(graph=GRAPHS, questions=QUESTIONS)
-def test_answers_do_not_depend_on_which_question_was_asked_first(graph: Graph, questions: list[int]) -> None:
+@given(graph=GRAPHS, questions=QUESTIONS, noted=st.frozensets(NODES))
+def test_answers_do_not_depend_on_which_question_was_asked_first(
+    graph: Graph, questions: list[int], noted: frozenset[int]
+) -> None:
     memo: Memo[int] = Memo()
     for question in questions:
-        assert set(ask(memo, graph, question)) == reachable(graph, question)
+        assert set(ask(memo, graph, question, noted)) == reachable(graph, question)
 
 
 @given(graph=GRAPHS, questions=QUESTIONS)
@@ -62,15 +69,32 @@ def test_whom_a_question_asks_may_hang_on_its_own_answer(graph: Graph, questions
         assert set(ask_through(memo, graph, question)) == beyond
 
 
-@given(graph=GRAPHS, questions=QUESTIONS, forgotten=NODES)
-def test_what_rests_on_a_forgotten_answer_is_asked_again(graph: Graph, questions: list[int], forgotten: int) -> None:
+@given(graph=GRAPHS, questions=QUESTIONS, forgotten=NODES, noted=st.frozensets(NODES))
+def test_what_rests_on_a_forgotten_answer_is_asked_again(
+    graph: Graph, questions: list[int], forgotten: int, noted: frozenset[int]
+) -> None:
     memo: Memo[int] = Memo()
     for question in questions:
-        ask(memo, graph, question)
+        ask(memo, graph, question, noted)
     memo.forget([forgotten])
     grown = {**graph, forgotten: [*graph.get(forgotten, []), 9]}
     for question in questions:
-        assert set(ask(memo, grown, question)) == reachable(grown, question)
+        assert set(ask(memo, grown, question, noted)) == reachable(grown, question)
+
+
+def test_what_was_noted_is_not_made_again() -> None:
+    memo: Memo[int] = Memo()
+    made: list[int] = []
+
+    def make() -> tuple[int, ...]:
+        made.append(1)
+        return ask(memo, {0: [1]}, 0)
+
+    assert memo.note("noted", make) == memo.note("noted", make) == (0, 1)
+    assert made == [1]
+    memo.forget([1])
+    memo.note("noted", make)
+    assert made == [1, 1]
 
 
 @pytest.mark.parametrize("last", [[], [0], [DEEPEST]], ids=["a chain", "a cycle", "a cycle at its end"])

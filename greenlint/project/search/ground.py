@@ -52,7 +52,11 @@ class Ground(ABC):
     def _once(self, question: Hashable, state: State, answer: Callable[[], Iterator[Origin]]) -> Iterator[Origin]:
         """Answer a question once; asked again on another path, the same ends are reached by the other path."""
         before = state.hops
-        for origin in self._answers.ask(question, lambda: _shortest(answer(), before)):
+        found = self._answers.ask(question, lambda: _shortest(answer(), before))
+        if not before:
+            yield from found
+            return
+        for origin in found:
             yield replace(origin, state=replace(origin.state, hops=before + origin.state.hops))
 
     @staticmethod
@@ -105,6 +109,8 @@ def _shortest(origins: Iterable[Origin], before: tuple[Hop, ...]) -> tuple[Origi
         best = shortest.get(end)
         if best is None or len(origin.state.hops) < len(best.state.hops):
             shortest[end] = origin
+    if not before:
+        return tuple(shortest.values())
     return tuple(replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values())
 
 
