@@ -95,7 +95,7 @@ class Component:
         launches = [launch for launch in self._setting.launches if self._serves(launch)]
         in_greenthreads = [Declared(f"{s.module.name}.{s.qualname}", True) for s in self._placed("greenthread")]
         declared = (*self._setting.declared, *in_greenthreads)
-        implicit = Implicit(self.types, self.patched, self._runs_native, launches, declared)
+        implicit = Implicit(self.types, self.patched, self._runs_native, self._is_run, launches, declared)
         spawning = Spawning(self.types, self.patched, implicit)
         roots = spawning.roots()
         for _ in range(MOST_ROUNDS):
@@ -110,6 +110,10 @@ class Component:
         """Whether every entry point that can run a scope leaves threads unpatched."""
         runs = self.timeline.running(scope)
         return bool(runs) and all(self.timeline.state(run, "thread") is Patched.NO for run in runs)
+
+    def _is_run(self, scope: Scope) -> bool:
+        """Whether an entry point loads a scope, as far as the program shows those that patch."""
+        return bool(self.timeline.running(scope)) or not self.timeline.patches
 
     def _runs_unpatched(self, scope: Scope) -> bool:
         """Whether every entry point that can run a scope leaves sockets unpatched."""

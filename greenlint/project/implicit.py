@@ -58,10 +58,12 @@ class Implicit:
         types: Types,
         patched: PatchState,
         runs_native: Callable[[Scope], bool],
+        is_run: Callable[[Scope], bool],
         launches: Sequence[Launch] = (),
         declared: Sequence[Declared] = (),
     ) -> None:
         self._runs_native = runs_native
+        self._is_run = is_run
         self._types = types
         self._patched = patched
         self._launches = launches
@@ -82,7 +84,7 @@ class Implicit:
             return any(launch.kind == "celery" and launch.library for launch in self._launches)
         if row.runtime == "both":
             return self._patched.green_threads
-        return self._patched.may_yield or row.runtime == "async-mode"
+        return (self._patched.may_yield or row.runtime == "async-mode") and (scope is None or self._is_run(scope))
 
     def roots(self) -> Iterator[Root]:
         """Yield the roots of decorators, subclass hooks, launchers and the configuration."""
@@ -253,7 +255,7 @@ class Implicit:
             if isinstance(decorator, facts.Call):
                 value = Site(scope.module.scopes[decorator.scope], decorator.index).call.callee
             for row in self._decorator_rows(enclosing, value):
-                if row.target == "decorated" and self.is_active(row) and not row.waits:
+                if row.target == "decorated" and self.is_active(row, scope) and not row.waits:
                     many = row.multiplicity == "many" and (row.fresh_self or row.self_overlap != "never")
                     root = Root(row=row, scope=scope, site=None, callee=None, many=many, library=row.runtime)
                     receiver: Receiver = "fresh" if row.fresh_self else "shared" if scope.owner else "value"
@@ -289,7 +291,7 @@ class Implicit:
         for klass in self._types.program.classes:
             for base in self._types.hierarchy.external_bases(klass):
                 for row in self._types.library.hook_rows(base):
-                    if self._is_framework(row) and self.is_active(row):
+                    if self._is_framework(row) and self.is_active(row, klass.scope):
                         entries = list(self._hooks_of(klass, row, "shared"))
                         if entries:
                             many = row.fresh_self or row.self_overlap != "never"

@@ -132,6 +132,8 @@ _FAILURES = {
     "hangs": "the process hangs",
     "blocks": "no other greenthread runs until the call returns",
     "raises": "RuntimeError: cannot wait on un-acquired lock",
+    "shared": "each greenthread sees what the others have set",
+    "no-exclusion": "several greenthreads are inside at once",
 }
 
 

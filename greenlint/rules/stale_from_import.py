@@ -111,7 +111,12 @@ _EFFECTS = {
     "shared": "shares one value among all greenthreads",
     "no-exclusion": "excludes nobody",
 }
-_FAILURES = {"hangs": "the process hangs", "blocks": "no other greenthread runs until the call returns"}
+_FAILURES = {
+    "hangs": "the process hangs",
+    "blocks": "no other greenthread runs until the call returns",
+    "shared": "each greenthread sees what the others have set",
+    "no-exclusion": "several greenthreads are inside at once",
+}
 
 
 def _bound(first: Bound) -> str:

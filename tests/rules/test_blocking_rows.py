@@ -24,6 +24,7 @@ MAKERS = {"start_method:spawn": 'multiprocessing.get_context("spawn").Process'}
 ARGUMENTS = {
     "arg0:os.P_WAIT": "os.P_WAIT", "from0:os.pipe|socket.socket.fileno": "reader", "from0:os.pipe": "reader",
     "kw:use_pure=True": "use_pure=True", "kw:use_pure=False": "use_pure=False",
+    "absent0:name": '"192.0.2.1"',
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def program(library: str, first: str) -> str:
     lines = [first, "import os"]
     for function, row, name in rows(library):
         package = name.partition(".")[0]
-        given = next((text for condition, text in ARGUMENTS.items() if condition in row.blocks_if), "")
+        given = next((text for condition, text in ARGUMENTS.items() if condition in (*row.blocks_if, *row.not_if)), "")
         lines += [f"def {function}():", "    reader, writer = os.pipe()"]
         lines += [f"    import {package}"] if package != "builtins" else []
         maker = next((text for condition, text in MAKERS.items() if condition in row.blocks_if), "")

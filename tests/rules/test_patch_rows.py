@@ -41,8 +41,10 @@ def effect(row: StaleNameRow | StaleObjectRow | LateImportRow, library: str) -> 
 @pytest.mark.parametrize("row", ROWS.stale_name, ids=lambda row: row.name)
 def test_name_bound_before_the_patch(row: StaleNameRow, library: str) -> None:
     module, _, name = row.name.rpartition(".")
-    found = codes(library, f"from {module} import {name}", f"{name}()")
-    assert found == ({"GRN306"} if effect(row, library) in FAULTS else set())
+    uses = [f"{name}().{method}()" for method in row.methods] or [f"{name}()"]
+    wanted = {"GRN306"} if effect(row, library) in FAULTS else set()
+    assert all(codes(library, f"from {module} import {name}", use) == wanted for use in uses)
+    assert not row.methods or codes(library, f"from {module} import {name}", f"{name}().other()") == set()
 
 
 @pytest.mark.parametrize("library", PATCHES)
