@@ -42,7 +42,8 @@ def program(library: str, first: str) -> str:
     lines = [first, "import os"]
     for function, row, name in rows(library):
         package = name.partition(".")[0]
-        given = next((text for condition, text in ARGUMENTS.items() if condition in (*row.blocks_if, *row.not_if)), "")
+        wanted = (*row.blocks_if, *(condition for condition in row.not_if if condition.startswith("absent")))
+        given = next((text for condition, text in ARGUMENTS.items() if condition in wanted), "")
         lines += [f"def {function}():", "    reader, writer = os.pipe()"]
         lines += [f"    import {package}"] if package != "builtins" else []
         maker = next((text for condition, text in MAKERS.items() if condition in row.blocks_if), "")
