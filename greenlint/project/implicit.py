@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from greenlint.knowledge.schema import SpawnRow
+from greenlint.project.handing import as_called
 from greenlint.project.patching import Patched, PatchState
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Entry, Receiver, Root, hook_methods
@@ -107,9 +108,18 @@ class Implicit:
                     entries = list(self._hooks_of(callee.klass, row, "born"))
                     entries += self._hooks_of_arguments(site, row)
                     if entries:
-                        self._pending.append(self._site_root(site, row, entries, waits))
+                        started = self._as_configured(row, site, callee.klass)
+                        self._pending.append(self._site_root(site, started, entries, waits))
             callable_rows += [row for row in self._types.library.spawns(base) if row.target in _HANDED]
         return tuple(callable_rows)
+
+    def _as_configured(self, row: SpawnRow, site: Site, klass: Klass) -> SpawnRow:
+        """Return what a row says of an object, by what its constructors give to those of its bases as well."""
+        constructors = self._types.hierarchy.find(klass, "__init__")[0] if row.hub_keyword else ()
+        passed_on = [c for m in constructors for c in m.body.calls if facts.last_name(c.callee) == "__init__"]
+        for call in (site.call, *passed_on):
+            row = as_called(row, call)
+        return row
 
     def by_argument(self, site: Site, row: SpawnRow, waits: Waits) -> list[Root]:
         """Return the root of a call that is handed an object, a list of objects or an application."""

@@ -104,7 +104,10 @@ def _resolved(request: bytes) -> bytes:
 
 @contextlib.contextmanager
 def grpc_server() -> Iterator[str]:
-    """A gRPC server that answers every method with what it was sent; empty where grpc is not installed."""
+    """A gRPC server that answers every method with what it was sent, a List with it three times, and a Wait late.
+
+    Its address is empty where grpc is not installed.
+    """
     try:
         import grpc
     except ImportError:
@@ -115,11 +118,23 @@ def grpc_server() -> Iterator[str]:
         time.sleep(DELAY)
         return request
 
-    class Any(grpc.GenericRpcHandler):  # type: ignore[misc]
-        def service(self, _: object) -> object:
+    def listed(request: bytes, _: object) -> Iterator[bytes]:
+        for _ in range(3):
+            yield answer(request, _)
+
+    def waited(request: bytes, _: object) -> bytes:
+        time.sleep(5 * DELAY)
+        return request
+
+    class Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
+        def service(self, details: Any) -> object:
+            if details.method.endswith("/List"):
+                return grpc.unary_stream_rpc_method_handler(listed)
+            if details.method.endswith("/Wait"):
+                return grpc.unary_unary_rpc_method_handler(waited)
             return grpc.unary_unary_rpc_method_handler(answer)
 
-    server = grpc.server(ThreadPoolExecutor(4), handlers=[Any()])
+    server = grpc.server(ThreadPoolExecutor(4), handlers=[Methods()])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     yield f"127.0.0.1:{port}"

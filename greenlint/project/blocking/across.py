@@ -6,7 +6,7 @@ one cannot wake it, or wakes it in the wrong thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ from greenlint.summary import facts
 from greenlint.summary.facts import Span
 
 _BREAKS = ("hangs", "lost-wakeup", "raises")
+Named = Mapping[str, Sequence[NativeThreadRow]]
+"""Rows by the canonical names of the calls that they speak of."""
+
 _ACQUIRE = "acquire"
 _MOST_HOLDERS = 3
 _AT_ONCE = facts.Constant(False)
@@ -122,7 +125,7 @@ class NativeUses:
     def _inherits(self, klass: Klass, base: str) -> bool:
         return any(self._types.library.is_a(path, base) for path in self._types.hierarchy.external_bases(klass))
 
-    def _touches(self, scope: Scope, named: Mapping[str, object]) -> Iterator[Touch]:
+    def _touches(self, scope: Scope, named: Named) -> Iterator[Touch]:
         """Yield the calls and ``with`` blocks of a scope that use what rows name, less attempts that do not wait."""
         lasts = {name.rpartition(".")[2] for name in named}
         for index, call in enumerate(scope.body.calls):
@@ -134,17 +137,19 @@ class NativeUses:
                     span = _span_of(scope, index)
                     yield from self._on(scope, span, index, t, _ACQUIRE, named) if isinstance(t, Opaque) else ()
 
-    def _touched(self, scope: Scope, index: int, named: Mapping[str, object]) -> Iterator[Touch]:
+    def _touched(self, scope: Scope, index: int, named: Named) -> Iterator[Touch]:
         call = scope.body.calls[index]
         for t in self._types.of(scope, call.callee):
             if isinstance(t, Member):
                 yield from self._on(scope, call.span, 0, t.owner, t.name, named)
             elif isinstance(t, External) and t.path in named:
-                yield Touch(scope, call.span, 0, t.path, t.path, None)
+                given = call.arguments[:1] if any(row.foreign for row in named[t.path]) else ()
+                births = {
+                    each.birth for value in given for each in self._types.of(scope, value) if isinstance(each, Opaque)
+                }
+                yield Touch(scope, call.span, 0, t.path, t.path, births.pop() if len(births) == 1 else None)
 
-    def _on(
-        self, scope: Scope, span: Span, block: int, owner: Opaque, method: str, named: Mapping[str, object]
-    ) -> Iterator[Touch]:
+    def _on(self, scope: Scope, span: Span, block: int, owner: Opaque, method: str, named: Named) -> Iterator[Touch]:
         for path in self._types.library.ancestors(owner.path):
             if f"{path}.{method}" in named:
                 yield Touch(scope, span, block, f"{path}.{method}", owner.path, owner.birth)
@@ -196,14 +201,14 @@ class NativeUses:
 
     def _partner(self, row: NativeThreadRow, touch: Touch, root: Root) -> Touch | None:
         """Return what somebody else than native threads does with the same object, and not before or after them."""
-        names = dict.fromkeys(map(self._types.library.canonical, row.partners or row.names))
+        names: Named = dict.fromkeys(map(self._types.library.canonical, row.partners or row.names), ())
         for other in self._others(names, touch):
             if other.birth == touch.birth and not (root.serial == "call" and other.scope is root.scope):
                 if not row.held or self._is_held_long(touch) or self._is_held_long(other):
                     return other
         return None
 
-    def _others(self, names: Mapping[str, object], touch: Touch) -> Iterator[Touch]:
+    def _others(self, names: Named, touch: Touch) -> Iterator[Touch]:
         """Yield the uses outside of native threads, those of other modules by calls only."""
         assert touch.birth is not None
         scopes: dict[Scope, None] = {}

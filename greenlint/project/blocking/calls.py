@@ -80,6 +80,7 @@ class Calls:
         elif last == "__call__":
             for holder in self._holders(owners):
                 yield from program.calls_named(holder)
+            yield from self._on_results(owners)
         else:
             yield from program.calls_named(last)
             if last in METHODS:
@@ -87,12 +88,12 @@ class Calls:
                 yield from implied_calls(program, last, self._makers(owners) | parts)
 
     def _on_results(self, owners: frozenset[str]) -> Iterator[Site]:
-        """Yield the calls of methods of what a call has just made: ``rbd.RBD().remove(...)``."""
+        """Yield the calls of what a call has just made, and of its methods: ``rbd.RBD().remove(...)``."""
         for maker in sorted(self._makers(owners)):
             for made in self._types.program.calls_named(maker):
                 value = facts.Call(made.scope.index, made.index)
                 for index, call in enumerate(made.scope.body.calls):
-                    if isinstance(call.callee, facts.Attribute) and call.callee.base == value:
+                    if value in (call.callee, call.callee.base if isinstance(call.callee, facts.Attribute) else None):
                         yield Site(made.scope, index)
 
     def _holders(self, owners: frozenset[str]) -> list[str]:
@@ -103,7 +104,9 @@ class Calls:
         """Return the last names of the classes, and of what makes objects of them."""
         results = self._types.library.knowledge.results.items()
         makers = owners | {name for name, rows in results if any(row.type in owners for row in rows)}
-        return frozenset(name.rpartition(".")[2] for name in makers)
+        called = frozenset(name.removesuffix(_CALL) for name in makers if name.endswith(_CALL))
+        names = {name.rpartition(".")[2] for name in makers}
+        return frozenset(names | self._makers(called) | set(self._holders(called)) if called else names)
 
     def _match(self, site: Site, wanted: Mapping[str, list[AnyRow]]) -> Found | None:
         scope = site.scope
@@ -142,4 +145,4 @@ class Calls:
 
 
 def _is_named(callee: Value | None) -> bool:
-    return isinstance(callee, facts.Name | facts.Attribute)
+    return isinstance(callee, facts.Name | facts.Attribute | facts.Call)
