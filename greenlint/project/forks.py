@@ -13,17 +13,26 @@ if TYPE_CHECKING:
 
 def is_in_forked_child(scope: Scope, block: int) -> bool:
     """Tell whether a block runs in a child process that the scope has just forked."""
-    return any(b.kind == "if" and is_forked_child(scope, b.value) for _, b in scope.blocks_around(block))
+    for _, around in scope.blocks_around(block):
+        if around.kind == "if" and is_forked_child(scope, around.value):
+            return True
+        if around.kind == "else" and _is_process(scope, around.value):
+            return True
+    return False
 
 
 def is_forked_child(scope: Scope, test: Value | None) -> bool:
     """Tell whether a condition is ``pid == 0`` after ``pid = os.fork()``: another process, which loops no more."""
-    if not isinstance(test, facts.Operation) or facts.Constant(0) not in test.operands or test.operator != "==":
+    if not isinstance(test, facts.Operation):
         return False
-    for operand in test.operands:
-        for binding in scope.locals.get(operand.id, ()) if isinstance(operand, facts.Name) else ():
-            if isinstance(binding.value, facts.Call):
-                callee = scope.module.scopes[binding.value.scope].body.calls[binding.value.index].callee
-                if facts.last_name(callee) == "fork":
-                    return True
-    return False
+    is_zero = test.operator == "==" and facts.Constant(0) in test.operands
+    return (is_zero or test.operator == "not") and any(_is_process(scope, operand) for operand in test.operands)
+
+
+def _is_process(scope: Scope, value: Value | None) -> bool:
+    """Whether a value is what ``fork`` returned."""
+    values = [value]
+    if isinstance(value, facts.Name):
+        values = [binding.value for binding in scope.locals.get(value.id, ())]
+    calls = [scope.module.scopes[v.scope].body.calls[v.index] for v in values if isinstance(v, facts.Call)]
+    return any(facts.last_name(call.callee) == "fork" for call in calls)

@@ -22,6 +22,7 @@ from functools import partial
 
 from greenlint.project.blocking.queries import is_for_unpatched
 from greenlint.project.blocking.reach import Reach, Way
+from greenlint.project.forks import is_in_forked_child
 from greenlint.project.patching.state import HUBS, Patched, PatchState
 from greenlint.project.patching.timeline import Run, Timeline
 from greenlint.project.program import Scope, Site
@@ -76,7 +77,12 @@ class Contexts:
         return self._ways[key]
 
     def leads_on(self, site: Site) -> bool:
-        """Tell whether a call may be made in a program that patches, unless the program is known not to."""
+        """Tell whether a call may be made in a program that patches, unless the program is known not to.
+
+        What a forked child does holds up nobody but itself.
+        """
+        if is_in_forked_child(site.scope, site.call.block):
+            return False
         return self._patched.state is Patched.NO or not is_for_unpatched(self._types, site)
 
     def _is_at(self, place: Place, library: str, root: Root) -> bool:

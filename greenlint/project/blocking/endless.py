@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from greenlint.project.blocking.contexts import Contexts, Place
 from greenlint.project.blocking.reach import Way
+from greenlint.project.forks import is_in_forked_child
 from greenlint.project.program import Scope
 from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Type
 from greenlint.project.types import Types
@@ -62,7 +63,7 @@ class EndlessLoops:
 
     def _loops(self, scope: Scope) -> Iterator[int]:
         for block, around in enumerate(scope.body.blocks):
-            if around.kind == "while":
+            if around.kind == "while" and not is_in_forked_child(scope, block):
                 inside = frozenset(i for i in range(len(scope.body.blocks)) if _is_in(scope, i, block))
                 if self._waits_for_others(scope, block, inside) and self._never_switches(scope, inside, 0):
                     yield block

@@ -6,9 +6,9 @@ a project function with that name is none. A call that only looks like one is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from greenlint.knowledge.schema import PatchApiRow
+from greenlint.knowledge.schema import EffectRow, PatchApiRow
 from greenlint.project.patching.imports import Imports
 from greenlint.project.program import Module, Scope, Site
 from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, PartialType, Type
@@ -65,6 +65,19 @@ class PatchCalls:
             for site in self._types.program.calls_named(name):
                 if site.scope.module.role == "code":
                     yield site
+        yield from self._of_partials(followed)
+
+    def _of_partials(self, names: Container[str]) -> Iterator[Site]:
+        """Yield the calls of what a ``partial`` of something of such a name has made, at once or through a name."""
+        program = self._types.program
+        makers = {n.rpartition(".")[2] for row in _rows_of_partials(self._types) for n in row.names}
+        for made in (site for maker in sorted(makers) for site in program.calls_named(maker)):
+            if made.scope.module.role == "code" and facts.last_name(next(iter(made.call.arguments), None)) in names:
+                value = facts.Call(made.scope.index, made.index)
+                calls = enumerate(made.scope.body.calls)
+                yield from (Site(made.scope, index) for index, call in calls if call.callee == value)
+                for name, bound in made.scope.locals.items():
+                    yield from program.calls_named(name) if any(b.value == value for b in bound) else ()
 
     def _judge(self, site: Site) -> None:
         meant = self._types.of(site.scope, site.call.callee)
@@ -154,3 +167,7 @@ class PatchCalls:
             yield from self._run_by(callee.target)
         elif isinstance(callee, ClassType):
             yield from self._types.hierarchy.find(callee.klass, "__init__")[0]
+
+
+def _rows_of_partials(types: Types) -> Iterator[EffectRow]:
+    return (row for row in types.library.knowledge.rows.effect if row.effect == "partial")
