@@ -118,6 +118,8 @@ class Receivers(Ways):
             yield Origin("born", (way.site,), way.state, via.klass)
         elif kept := self._kept_way(way, function):
             yield from self._handed_over(way, function, kept, depth)
+        elif isinstance(callee, facts.Attribute) and isinstance(via, Instance):
+            yield from self._back(way.scope, callee, way.block, (), way.state, depth)
         elif isinstance(callee, facts.Attribute):
             yield from self._bound_receiver(way, callee, depth)
         elif isinstance(callee, facts.Name):
