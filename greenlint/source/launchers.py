@@ -23,7 +23,7 @@ from greenlint.source.markers import mentions
 from greenlint.source.reading import read_path
 
 _SUFFIXES = (".sh", ".service", ".ini", ".cfg", ".toml", ".conf", ".dockerfile")
-_PREFIXES = ("Procfile", "Dockerfile", "Containerfile", "Makefile", "docker-compose", "compose.")
+_PREFIXES = ("Procfile", "Dockerfile", "Containerfile", "Makefile", "docker-compose", "compose.", "manifest.y")
 _GUNICORN_FILES = ("gunicorn.conf.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.py")
 _LOCUST_FILES = ("locust.conf", ".locust.conf")
 _NAMES = ("setup.py", "locustfile.py", *_GUNICORN_FILES)

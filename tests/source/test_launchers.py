@@ -47,6 +47,8 @@ class TestCommandLines:
              "-k gunicorn.workers.ggevent.GeventWorker\n"),
             ("app.service", "[Service]\nExecStart=/usr/bin/gunicorn -k gevent \\\n"
              "    app.wsgi:application\n"),
+            ("manifest.yml", "applications:\n- name: web\n  processes:\n  - type: web\n"
+             "    command: newrelic-admin run-program gunicorn -k gevent app.wsgi:application\n"),
             ("docker-compose.yml", "services:\n  web:\n"
              "    command: gunicorn -k gevent app.wsgi:application\n    image: gunicorn\n"),
             ("docker-compose.prod.yaml", "services:\n  web:\n    command:\n      - gunicorn\n      - '-k'\n"

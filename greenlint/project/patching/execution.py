@@ -7,7 +7,7 @@ a condition. Nothing is kept of values; the walk yields the order of events, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from greenlint.project.patching.conditions import ALWAYS, Conditions, conditions
 from greenlint.project.patching.groups import UNKNOWN, Selection, all_groups, effective_groups, selection
 from greenlint.project.patching.imports import Imports
 from greenlint.project.program import Module, Scope, Site
+from greenlint.project.terms import FunctionType
 from greenlint.project.types import Types
 from greenlint.summary import facts
 from greenlint.summary.facts import Span, Value
@@ -111,9 +112,20 @@ class Execution:
             self._packages(entry.module)
             self._import(entry.module, None, None)
         if entry.function is not None:
-            self._enter(Frame(entry.function, None, None, None, ALWAYS))
+            for scope in (*self._wrappers(entry.function), entry.function):
+                self._enter(Frame(scope, None, None, None, ALWAYS))
         if entry.before is not None and entry.preload:
             self._patched(entry.before, None, None, f"what {entry.name} patches")
+
+    def _wrappers(self, function: Scope) -> Iterator[Scope]:
+        """Yield the functions inside the project's decorators of a function: they run in its place, and call it."""
+        for decorator in function.body.decorators:
+            value: Value | None = decorator
+            if isinstance(decorator, facts.Call):
+                value = Site(function.module.scopes[decorator.scope], decorator.index).call.callee
+            for t in self._types.of(function.parent or function.module.body, value):
+                if isinstance(t, FunctionType):
+                    yield from (scope for scope in t.scope.module.scopes if _is_inside(scope, t.scope))
 
     def import_only(self, module: Module) -> None:
         """Execute the import of a module by somebody outside the program."""
@@ -249,6 +261,13 @@ class Execution:
 def call_position(index: int) -> Position:
     """Return where a call stands in its scope."""
     return (index, _LAST, 0)
+
+
+def _is_inside(scope: Scope, function: Scope) -> bool:
+    around = scope.parent if scope.kind == "function" else None
+    while around is not None and around is not function:
+        around = around.parent
+    return around is not None
 
 
 def _imports_relatively(module: Module) -> bool:
