@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("greenlint", "tests", "fixtures", "benchmarks", "docs", "README.md", "CHANGELOG.md", "pyproject.toml")
 TRIED = ("killed", "survived", "timeout", "suspicious", "segfault", "no tests")
 DETECTED = ("killed", "timeout", "segfault")
-BATCH = 40
+BATCH = 60
 NO_MUTANT = "no.such.mutant"
 
 

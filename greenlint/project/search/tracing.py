@@ -31,6 +31,8 @@ from greenlint.project.types import alternatives, elements
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
+_ANYTHING: Slot = ()
+
 
 class Search(Made):
     """One search; ``gave_up`` tells that the budget ended it."""
@@ -42,8 +44,7 @@ class Search(Made):
 
     def ways(self, scope: Scope) -> list[Origin]:
         """Return who runs a function, whatever the object: one origin for each end of the search."""
-        slot: Slot = ("function", scope.module.name, scope.qualname)
-        return list(self._shared(scope, slot, None, 0, State(), 0))
+        return list(self._shared(scope, _ANYTHING, None, 0, State(), 0))
 
     def _back(
         self, scope: Scope, value: Value | None, block: int, frames: Frames, state: State, depth: int
