@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from greenlint.knowledge.schema import ClientRow
+from greenlint.project.client_names import called_objects, making_names, returning
 from greenlint.project.conditions import holds
 from greenlint.project.program import Klass, Scope, Site
 from greenlint.project.roots import Root, Roots
@@ -119,10 +120,16 @@ class Uses:
         program = self._types.program
         knowledge = self._types.library.knowledge
         found: dict[str, ClientRow] = {}
-        for name in sorted(self._making_names() | self._called_objects()):
+        names = making_names(self._types) | called_objects(self._types)
+        for name in sorted(names):
             for site in program.calls_named(name):
-                for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
-                    found.update(self._reported(t))
+                found.update(self._made_at(site))
+        methods = [(len(program.calls_named(name)), name, rows) for name, rows in returning(self._types).items()]
+        for _, name, rows in sorted(methods):
+            for site in program.calls_named(name) if name not in names else ():
+                if rows <= found.keys():  # one call tells, and there may be thousands
+                    break
+                found.update(self._made_at(site))
         for given in self._types.callers.handed.values():
             found.update(pair for t in given for pair in self._reported(t))
         for klass in program.classes:
@@ -132,42 +139,16 @@ class Uses:
                         found[row.id] = row
         return [found[key] for key in sorted(found)]
 
+    def _made_at(self, site: Site) -> Iterator[tuple[str, ClientRow]]:
+        """The rows of what a call makes."""
+        for t in self._types.of(site.scope, facts.Call(site.scope.index, site.index)):
+            yield from self._reported(t)
+
     def _reported(self, found: Type) -> Iterator[tuple[str, ClientRow]]:
         """The rows of a type that say of a fault, by id."""
         for row, _, _ in self.clients_of(found, birth_required=False):
             if row.severity != "off":
                 yield row.id, row
-
-    def _making_names(self) -> frozenset[str]:
-        """Names under which the program calls constructors and factories of clients, unless they are too many."""
-        own = self._client_names()
-        names = self._types.program.aliases_of(own)
-        return own if len(names) > 4 * len(own) + 200 else names
-
-    def _client_names(self) -> frozenset[str]:
-        """Last names of the constructors and factories of the libraries that the program imports."""
-        knowledge, may_name = self._types.library.knowledge, self._types.may_name
-        paths = [*knowledge.clients_by_constructor, *knowledge.clients_by_factory]
-        found = {path.rpartition(".")[2] for path in paths if may_name(path)}
-        for spelling in knowledge.aliases.spellings():
-            canonical = knowledge.canonical(spelling)
-            if canonical in knowledge.clients_by_constructor and may_name(canonical):
-                found.add(spelling.rpartition(".")[2])
-        return frozenset(found)
-
-    def _called_objects(self) -> frozenset[str]:
-        """Names of methods that return a client, and of objects whose call makes one, such as a sessionmaker's."""
-        methods: set[str] = set()
-        objects: set[str] = set()
-        for path, rows in self._types.library.knowledge.results.items():
-            if self._types.may_name(path) and any(self._types.library.clients(row.type) for row in rows):
-                owner, _, last = path.rpartition(".")
-                if last == "__call__":
-                    methods.add("")
-                    objects |= self._types.program.holders_of(owner.rpartition(".")[2])
-                else:
-                    methods.add(last)
-        return self._types.program.aliases_of(objects) | methods
 
     def _calls(self, rows: list[ClientRow]) -> Iterator[Use]:
         names: set[str] = set()
@@ -179,17 +160,18 @@ class Uses:
                 if site not in seen:
                     seen.add(site)
                     yield from self._call(site)
-        if any(row.default_use != "safe" for row in rows):
-            for name in sorted(self._receiver_names()):
+        whole = [row for row in rows if row.default_use != "safe"]
+        if whole:
+            for name in sorted(self._receiver_names(whole)):
                 for site in self._types.program.calls_named(name + ".")[:MOST_CANDIDATES]:
                     if site not in seen:
                         seen.add(site)
                         yield from self._call(site)
 
-    def _receiver_names(self) -> frozenset[str]:
-        """Names of variables and attributes that hold a client whose every call counts."""
+    def _receiver_names(self, rows: list[ClientRow]) -> frozenset[str]:
+        """Names of variables and attributes that hold a client of these rows, whose every call counts."""
         names: set[str] = set()
-        for last in sorted(self._making_names()):
+        for last in sorted(making_names(self._types, rows)):
             for site in self._types.program.calls_named(last):
                 call = facts.Call(site.scope.index, site.index)
                 names.update(b.name for b in site.scope.body.bindings if _mentions(b.value, call))
