@@ -67,7 +67,9 @@ class CpuBoundCall(Rule):
         lead from there.
         """
     limits = """
-        - How long a call takes hangs on its data, which the source does not tell.
+        - How long a call takes hangs on its data, which the source does not tell. What is slow on purpose (password
+          hashes, key generation) is reported; copies, archives, walks through directories and parsers are *possible*
+          findings, which `min-confidence = "possible"` shows.
         - Loops of the program's own that compute for long are the matter of GRN207 at best.
         - What the project hands to native threads somewhere is silent everywhere.
         """
@@ -98,6 +100,7 @@ class CpuBoundCall(Rule):
                 *told_way(teller, blocked.way, site.scope, name),
                 Step(Role.BLOCK, where, f"{name} takes long here, and every greenthread waits"),
             ),
+            confidence=blocked.confidence,
             because="a greenthread gives way only where it waits",
             help=f"use {blocked.replacement}" if blocked.replacement else "run it in a native thread",
         )
