@@ -10,18 +10,29 @@ import os.path
 import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from greenlint.knowledge.vocabulary import Library
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
 if TYPE_CHECKING:
     from greenlint.project.program import Module, Scope
 
+_HUBS = get_args(Library)
 _ADDING = ("insert", "append")
 _SYS_PATH = facts.Attribute(facts.Name("sys"), "path")
 _SAME = ("abspath", "realpath", "normpath", "expanduser", "str")
 _DEEPEST = 8
+
+
+def is_hub_of_others(dotted: str, importer: str) -> bool:
+    """Tell whether a name is one of eventlet or gevent, asked for from outside: its rows say more than its source.
+
+    This holds in a checkout of that library too, for its examples and benchmarks.
+    """
+    top = dotted.partition(".")[0]
+    return top in _HUBS and importer.partition(".")[0] != top
 
 
 class ImportFolders:

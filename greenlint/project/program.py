@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from greenlint.project.forks import is_forked_child
-from greenlint.project.import_folders import ImportFolders
+from greenlint.project.import_folders import ImportFolders, is_hub_of_others
 from greenlint.summary import facts
 from greenlint.summary.facts import Binding, Body, Value
 
@@ -392,5 +392,7 @@ class Program:
 
     def module_for(self, dotted: str, importer: Module | None = None) -> Module | None:
         """Return the module of that name, or that of a file beside the importing one or on ``sys.path``."""
+        if importer is not None and is_hub_of_others(dotted, importer.name):
+            return None
         module = self.modules.get(dotted)
         return self._folders.module(dotted, importer) if module is None and dotted else module
