@@ -32,7 +32,11 @@ def test_each_finding_has_a_verdict_with_a_reason(finding: dict[str, Any]) -> No
     assert len(finding["reason"].split()) > 5 or finding["verdict"] == "unread"
 
 
-@pytest.mark.parametrize("words", [["snapshots.py", "--table"], ["corpus/shown.py"]], ids=["snapshots", "corpus"])
+@pytest.mark.parametrize(
+    "words",
+    [["snapshots.py", "--table"], ["corpus/shown.py"], ["corpus/unseen.py"]],
+    ids=["snapshots", "corpus", "unseen"],
+)
 def test_each_table_is_that_of_what_is_committed(words: list[str]) -> None:
     script, *options = words
     command = [sys.executable, ROOT / "benchmarks" / script, *options]
@@ -47,6 +51,14 @@ def test_each_case_of_the_corpus_was_run_and_each_bug_that_is_missed_has_one_rea
     assert [row for row in results.values() if row.get("error")] == []
     missed = {name for name, row in results.items() if row.get("reach") and not row.get("caught")}
     assert set(tomllib.loads((CORPUS / "misses.toml").read_text(encoding="utf-8"))) == missed
+
+
+def test_each_unseen_bug_that_is_missed_has_one_reason() -> None:
+    outcomes = tomllib.loads((CORPUS / "unseen.toml").read_text(encoding="utf-8"))
+    assert list(outcomes) == [row["id"] for row in read_lines("unseen")]
+    assert {name for name, told in outcomes.items() if told["now"] == "missed"} == {
+        name for name, told in outcomes.items() if told.get("missing")
+    }
 
 
 def read_lines(name: str) -> list[dict[str, Any]]:
