@@ -131,13 +131,27 @@ if __name__ == "__main__":
     print(min(len(said(alone)), len(taken)))
 """
 
+PATIENT = {
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "300s",
+    "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "300s",
+    "DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "300s",
+    "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "900s",
+}
+"""How long the parts of a cluster wait for each other on a busy machine."""
+
 
 def test_a_cluster_of_dask_gives_the_same(tmp_path: Path) -> None:
     program = tmp_path / "spread.py"
     program.write_text(CLUSTER)
     fixture = GREENLINT.parent / "fixtures" / "sharing"
     done = subprocess.run(
-        [sys.executable, program, fixture], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, program, fixture],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+        env={**os.environ, **PATIENT},
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0
