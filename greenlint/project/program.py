@@ -392,7 +392,7 @@ class Program:
 
     def module_for(self, dotted: str, importer: Module | None = None) -> Module | None:
         """Return the module of that name, or that of a file beside the importing one or on ``sys.path``."""
-        if importer is not None and is_hub_of_others(dotted, importer.name):
-            return None
         module = self.modules.get(dotted)
+        if module is not None and importer is not None and is_hub_of_others(dotted, importer.name):
+            return None
         return self._folders.module(dotted, importer) if module is None and dotted else module
