@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from greenlint.model import Location, Role, Step
 from greenlint.project.guards import Taken, lock_description
@@ -57,7 +58,7 @@ class Witness:
         steps = [*self._created(shared)]
         steps += self._thread(shared.first, shared.overlap)
         if shared.second is not shared.first:
-            steps += self._thread(shared.second, shared.overlap)
+            steps += _beside(steps, [*self._thread(shared.second, shared.overlap)])
         if shared.mutation is not None and shared.mutation not in (shared.first.use, shared.second.use):
             use = shared.mutation
             message = f"a greenthread changes the shared object here: {change_of(use)}"
@@ -173,6 +174,14 @@ def _made(birth: Site) -> str:
     if scope.kind == "class":
         return f"made once, when class {scope.qualname} is defined"
     return f"made in {scope.label}"
+
+
+def _beside(told: Sequence[Step], way: Sequence[Step]) -> Iterator[Step]:
+    """What a second way adds to what has been told; one that ends as the first says so at its last step."""
+    new = [step for step in way if step not in told]
+    yield from new[:-1]
+    for step in new[-1:]:
+        yield step if step is way[-1] else replace(step, message=f"{step.message}, and so on as before")
 
 
 def _modules(shared: SharedObject) -> Iterator[Module]:

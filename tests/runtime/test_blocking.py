@@ -24,6 +24,7 @@ import pytest
 from tests.fixtures.annotations import Claim, read_annotations, read_header
 from tests.fixtures.catalogue import Program, programs
 
+from .busy import again_if_busy
 from .driver_servers import driver_servers
 from .servers import all_servers
 
@@ -54,6 +55,7 @@ def servers() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.mark.parametrize("program", WATCHED, ids=str)
+@again_if_busy
 def test_what_stalls_is_what_is_reported(program: Program, tmp_path: Path, servers: Mapping[str, str]) -> None:
     if missing := lacks(program):
         pytest.skip(f"not installed: {', '.join(missing)}")

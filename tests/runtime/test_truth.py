@@ -9,6 +9,7 @@ import pytest
 
 from tests.fixtures.catalogue import Program, programs
 
+from .busy import again_if_busy
 from .running import run
 from .servers import all_servers
 
@@ -26,12 +27,14 @@ def servers() -> Iterator[Mapping[str, str]]:
 
 
 @pytest.mark.parametrize("program", REPORTED, ids=str)
+@again_if_busy
 def test_reported_program_goes_wrong(program: Program, tmp_path: Path, servers: Mapping[str, str]) -> None:
     outcome = run(program, tmp_path, servers)
     assert outcome.wrong or outcome.hung or outcome.collided, str(outcome)
 
 
 @pytest.mark.parametrize("program", SILENT, ids=str)
+@again_if_busy
 def test_silent_program_goes_well(program: Program, tmp_path: Path, servers: Mapping[str, str]) -> None:
     outcome = run(program, tmp_path, servers)
     assert outcome.sound, str(outcome)
