@@ -7,12 +7,12 @@ configuration says; each is possible.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from greenlint.project.program import Module, Scope, Site
-from greenlint.project.terms import ClassType, FunctionType, Instance, Opaque, Type
+from greenlint.project.terms import BoundMethod, ClassType, External, FunctionType, Instance, Opaque, Type
 from greenlint.summary import facts
 from greenlint.summary.facts import Value
 
@@ -57,6 +57,27 @@ class Plugins:
             elif not invoked:
                 yield t
 
+    def of_class(self, method: BoundMethod, given: Sequence[Type]) -> Sequence[Type]:
+        """Return, of what a method gives, what it gives where its class names the group: ``cls.namespace``."""
+        groups = self._groups_of_classes(method.scope) if self._groups else []
+        if not groups:
+            return given
+        family = self._types.hierarchy.family(method.klass)
+        own = {text for name in groups for klass in family for text in self._types.texts.declared(klass, name)}
+        others = {t for group in self._groups.keys() - own for t in self._offered(group)}
+        return [t for t in given if t not in others or any(t in self._offered(group) for group in own)]
+
+    def _groups_of_classes(self, method: Scope) -> list[str]:
+        """The attributes of its own class by which a method names the groups that it loads."""
+        first = facts.Name(method.body.parameters[0].name) if method.body.parameters else None
+        return [
+            value.name
+            for call in method.body.calls
+            if any(isinstance(t, External) and self.is_manager(t.path) for t in self._types.of(method, call.callee))
+            for value in call.arguments[:1]
+            if isinstance(value, facts.Attribute) and value.base == first
+        ]
+
     def is_entry(self, path: str) -> bool:
         """Tell whether calling a function of a library finds entry points, which ``load()`` loads."""
         return bool(self._groups) and self._types.library.effect(path) == "entry-points"
@@ -68,7 +89,10 @@ class Plugins:
 
     def _named(self, scope: Scope, group: Value | None) -> Iterator[Type]:
         for text in self._types.texts.of(scope, group):
-            for target in self._groups.get(text, ()):
-                for t in self._types.dotted(target.replace(":", ".")):
-                    if isinstance(t, ClassType | FunctionType):
-                        yield t
+            yield from self._offered(text)
+
+    def _offered(self, group: str) -> Iterator[Type]:
+        for target in self._groups.get(group, ()):
+            for t in self._types.dotted(target.replace(":", ".")):
+                if isinstance(t, ClassType | FunctionType):
+                    yield t

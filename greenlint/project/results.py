@@ -123,7 +123,9 @@ class Results:
 
     def called(self, site: Site, callee: Type) -> Iterable[Type]:
         """Return what calling something of a type at a site gives."""
-        if isinstance(callee, FunctionType | BoundMethod):
+        if isinstance(callee, BoundMethod):
+            return self._types.plugins.of_class(callee, self.returned(callee.scope))
+        if isinstance(callee, FunctionType):
             return self.returned(callee.scope)
         if isinstance(callee, ClassType):
             return (Instance(callee.klass, True, self._birth_of_instance(callee, site)),)

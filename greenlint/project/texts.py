@@ -26,6 +26,10 @@ class Texts:
         """Return the texts that a value can be, each once, in the order in which they were found."""
         return list(dict.fromkeys(self._of(scope, value, 0)))
 
+    def declared(self, klass: Klass, name: str) -> list[str]:
+        """Return the texts that a class itself binds a name to."""
+        return list(dict.fromkeys(self._declared_by(klass, name, 0)))
+
     def _of(self, scope: Scope, value: Value | None, depth: int) -> Iterator[str]:
         if isinstance(value, facts.Constant):
             if isinstance(value.value, str):
@@ -38,7 +42,7 @@ class Texts:
             for t in self._types.of(scope, value.base):
                 if isinstance(t, ClassType | Instance):
                     for klass in self._types.hierarchy.family(t.klass):
-                        yield from self._declared(klass, value.name, depth)
+                        yield from self._declared_by(klass, value.name, depth)
         elif isinstance(value, facts.Operation):
             options = {"if": value.operands[1:], "or": value.operands}.get(value.operator, ())
             for option in options:
@@ -63,7 +67,7 @@ class Texts:
             for given in self._types.callers.arguments(owner, name):
                 yield from self._of(given.scope, given.value, depth + 1)
 
-    def _declared(self, klass: Klass, name: str, depth: int) -> Iterator[str]:
+    def _declared_by(self, klass: Klass, name: str, depth: int) -> Iterator[str]:
         for binding in klass.scope.locals.get(name, ()):
             yield from self._of(klass.scope, binding.value, depth + 1)
 
