@@ -78,6 +78,7 @@ def places(lines: Sequence[Line]) -> list[Place]:
     return sorted(line.place for line in ours if line.path.endswith(".py") and "(stands at " not in line.text)
 
 
+@pytest.mark.usefixtures("unmeasured")  # in each mode the same code runs as behind the command
 @pytest.mark.parametrize(
     ("host", "jobs", "method"),
     [
