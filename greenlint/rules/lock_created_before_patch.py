@@ -10,6 +10,7 @@ from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.objects import StaleObject, stale_objects
 from greenlint.rules.base import Rule
+from greenlint.rules.stale import FAILURES
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
@@ -128,13 +129,7 @@ _EFFECTS = {
     "shared": "is one for all greenthreads",
     "no-exclusion": "excludes nobody",
 }
-_FAILURES = {
-    "hangs": "the process hangs",
-    "blocks": "no other greenthread runs until the call returns",
-    "raises": "RuntimeError: cannot wait on un-acquired lock",
-    "shared": "each greenthread sees what the others have set",
-    "no-exclusion": "several greenthreads are inside at once",
-}
+_FAILURES = {**FAILURES, "raises": "RuntimeError: cannot wait on un-acquired lock"}
 
 
 def _what(found: StaleObject) -> str:

@@ -10,6 +10,7 @@ from greenlint.project.patching.chains import Teller, held
 from greenlint.project.patching.conditions import by_choice
 from greenlint.project.patching.stale import Bound, StaleNames, stale_names
 from greenlint.rules.base import Rule
+from greenlint.rules.stale import FAILURES
 
 if TYPE_CHECKING:
     from greenlint.project import Component, Project
@@ -98,7 +99,7 @@ class StaleFromImport(Rule):
             witness=tuple(dict.fromkeys(told)),
             confidence=Confidence.LIKELY if assumptions else Confidence.CERTAIN,
             assumptions=assumptions,
-            failure=_FAILURES.get(stale.effects[0], ""),
+            failure=FAILURES.get(stale.effects[0], ""),
             because=first.row.notes or "the patch replaces the attribute of the module, not the name taken from it",
             help="patch before this line, or use the name through its module",
         )
@@ -110,12 +111,6 @@ _EFFECTS = {
     "raises": "fails when it is used",
     "shared": "shares one value among all greenthreads",
     "no-exclusion": "excludes nobody",
-}
-_FAILURES = {
-    "hangs": "the process hangs",
-    "blocks": "no other greenthread runs until the call returns",
-    "shared": "each greenthread sees what the others have set",
-    "no-exclusion": "several greenthreads are inside at once",
 }
 
 
