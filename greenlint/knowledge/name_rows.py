@@ -83,12 +83,13 @@ class KillRow(EndRow, frozen=True, gc=False):
 class EffectRow(Row, frozen=True, gc=False):
     """What calling a function does that its type does not say: see ``vocabulary.CallEffect``.
 
-    ``method`` is the one whose result a descriptor stands for.
+    ``method`` is the one whose result a descriptor stands for, ``loads`` the last name of the modules that are loaded.
     """
 
     names: tuple[DottedName, ...]
     effect: CallEffect
     method: str = ""
+    loads: str = ""
     absent: tuple[str, ...] = ()
 
 

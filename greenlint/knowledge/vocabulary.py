@@ -124,7 +124,7 @@ CallEffect = Literal[
     "import-object-ns",  # of the class that the second argument names, below the first
     "import-class",  # returns the class that the first argument names
     "import-module",
-    "loads-tasks",  # loads the modules of the program that are called tasks
+    "loads-modules",  # loads all modules of the program that have the last name ``loads``
     "descriptor",  # an object of the class, kept in a class body, stands for what ``method`` returns
     "record",  # decorates a class: its constructor takes the annotated fields
     "plugin-manager",  # loads what entry points of the namespace name; its attributes give it

@@ -27,10 +27,6 @@ from greenlint.source.launchers import Launcher
 _LOADERS = ("paste.deploy",)
 """Libraries that load what a distribution declares as a factory."""
 
-_LOADS_TASKS = "loads-tasks"
-_TASKS = "tasks"
-"""The last name of the modules that such an effect loads."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
@@ -191,13 +187,14 @@ class Timeline:
         )
 
     def _loaded(self, starts: Sequence[Module]) -> dict[Module, None]:
-        """Return what can be loaded: all that is imported, the declared factories and the modules of tasks.
+        """Return what can be loaded: all that is imported, the declared factories and the modules of a last name.
 
         Both are loaded by calls that do not name them.
         """
         found = self.imports.closure(starts)
-        if any(module in found for module in self._loaders_of_tasks):
-            found = self.imports.closure([*found, *self._of_tasks])
+        for callers, loaded in self._loaded_by_name:
+            if any(module in found for module in callers):
+                found = self.imports.closure([*found, *loaded])
         if self._factories and any(
             name.startswith(_LOADERS) for module in found for name in self.imports.names(module)
         ):
@@ -205,13 +202,14 @@ class Timeline:
         return found
 
     @cached_property
-    def _loaders_of_tasks(self) -> tuple[Module, ...]:
-        rows = self._types.library.knowledge.effects_by_name.items()
-        return self.modules_calling([name for name, found in rows if found[0].effect == _LOADS_TASKS])
-
-    @cached_property
-    def _of_tasks(self) -> tuple[Module, ...]:
-        return tuple(m for m in self.modules if m.role == "code" and m.name.rpartition(".")[2] == _TASKS)
+    def _loaded_by_name(self) -> tuple[tuple[Sequence[Module], Sequence[Module]], ...]:
+        """Who calls what loads all modules of one last name, and these modules."""
+        rows = [row for row in self._types.library.knowledge.rows.effect if row.loads]
+        code = [module for module in self.modules if module.role == "code"]
+        return tuple(
+            (self.modules_calling(row.names), [m for m in code if m.name.rpartition(".")[2] == row.loads])
+            for row in rows
+        )
 
     @cached_property
     def _factories(self) -> tuple[Module, ...]:
