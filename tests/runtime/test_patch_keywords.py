@@ -83,7 +83,7 @@ def observed(library: str) -> dict[str, set[str]]:
     probes = {group: PROBES[group] for group in GROUPS[library]}
     run = subprocess.run(
         [sys.executable, "-c", TRIED.format(imports=IMPORTS[library])],
-        input=json.dumps([calls, probes]), capture_output=True, text=True, timeout=60, check=True,
+        input=json.dumps([calls, probes]), capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
     return dict(zip(calls, (set(json.loads(line)) for line in run.stdout.splitlines()), strict=True))
 
