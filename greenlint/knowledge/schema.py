@@ -22,6 +22,7 @@ from greenlint.knowledge.name_rows import (
     AliasRow,
     BaseRow,
     DeadlineRow,
+    DriverRow,
     EffectRow,
     HandlerRow,
     ImportsRow,
@@ -81,6 +82,7 @@ __all__ = [
     "BlockingRow",
     "ClientRow",
     "DeadlineRow",
+    "DriverRow",
     "EffectRow",
     "EnvironmentRow",
     "EventletKeywordRow",
@@ -358,6 +360,7 @@ class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw
     deadline: tuple[DeadlineRow, ...] = ()
     marker: tuple[MarkerRow, ...] = ()
     need: tuple[NeedRow, ...] = ()
+    driver: tuple[DriverRow, ...] = ()
     imports: tuple[ImportsRow, ...] = ()
     patch_api: tuple[PatchApiRow, ...] = ()
     patch_group: tuple[GroupRow, ...] = ()

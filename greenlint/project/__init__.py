@@ -14,6 +14,7 @@ from greenlint.model import GreenlintError, Statistics
 from greenlint.options import EntryPoint
 from greenlint.project.blocking.across import Across, NativeUses
 from greenlint.project.blocking.blocked import Blocking
+from greenlint.project.blocking.configured import Configured, configured
 from greenlint.project.blocking.contexts import Contexts
 from greenlint.project.blocking.endless import Endless, EndlessLoops
 from greenlint.project.blocking.region import Region
@@ -220,6 +221,10 @@ class Project:
         """Yield the clients that two greenthreads use at once with no guard."""
         for component in self._components:
             yield from component.shared
+
+    def configured(self) -> Iterator[Configured]:
+        """Yield the drivers that settings choose and that block greenthreads."""
+        return configured(self._components, self.setting.dependencies)
 
     def _taken(self, reach: Reach) -> tuple[Taken, ...]:
         """Where the locks are taken that count for a reach."""

@@ -21,7 +21,7 @@ def holds(types: Types, row: ClientRow | GuardRow, birth: Site | None, used: Sit
         return False
     if row.when.starts:
         whole = facts.Call(site.scope.index, site.index)
-        return any(text.startswith(row.when.starts) for text in _within(types, site.scope, whole, 0))
+        return any(text.startswith(row.when.starts) for text in texts_within(types, site.scope, whole))
     wanted = (row.when.equals,) if isinstance(row.when.equals, str) else row.when.equals
     return any(
         _says(value, text)
@@ -48,17 +48,19 @@ def _meant(types: Types, scope: Scope, value: Value | None) -> Iterator[Value | 
             yield passed.value
 
 
-def _within(types: Types, scope: Scope, value: Value | None, depth: int) -> Iterator[str]:
-    """The texts that a value is made of, through calls, variables and attributes of the program."""
+def texts_within(types: Types, scope: Scope, value: Value | None, depth: int = 0) -> Iterator[str]:
+    """Yield the texts that a value is made of, through calls, displays, variables and attributes of the program."""
     if isinstance(value, facts.Constant) and isinstance(value.value, str):
         yield value.value
     for part_scope, part in _parts(types, scope, value) if depth < DEEPEST else ():
-        yield from _within(types, part_scope, part, depth + 1)
+        yield from texts_within(types, part_scope, part, depth + 1)
 
 
 def _parts(types: Types, scope: Scope, value: Value | None) -> Iterator[tuple[Scope, Value | None]]:
     if isinstance(value, facts.Operation):
         yield from ((scope, operand) for operand in value.operands)
+    elif isinstance(value, facts.Mapping | facts.Sequence):
+        yield from ((scope, item) for item in value.items)
     elif isinstance(value, facts.Call):
         home = scope.module.scopes[value.scope]
         call = home.body.calls[value.index]

@@ -64,6 +64,11 @@ class EntryPoint:
         """Whether a server loads it, which may have settings of its own."""
         return self.kind in (*_SERVERS, "wsgi")
 
+    @property
+    def serves_with(self) -> str:
+        """The library in whose greenthreads the launcher, which patches, runs each request or task; empty if none."""
+        return self.before.library if self.before is not None and self.kind in (*_SERVERS, "celery") else ""
+
 
 def main_of(types: Types, entry: EntryPoint) -> Scope | None:
     """Return the main function: the one that is declared, or that a script does nothing but call."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from greenlint.model import Finding, Role, Severity, Step
+from greenlint.model import Confidence, Finding, Location, Role, Severity, Step
 from greenlint.project.blocking.blocked import Blocked
-from greenlint.project.patching.chains import Teller
+from greenlint.project.blocking.configured import Configured
+from greenlint.project.patching.chains import Teller, names_of
 from greenlint.rules.base import Rule
 from greenlint.rules.greenthreads import in_entry_points, more_in, told_way
 
@@ -63,6 +64,10 @@ class BlockingDespitePatch(Rule):
         (`zmq.green`) and hooks (`psycogreen.gevent.patch_psycopg`, grpc's `init_gevent`, `PSYCOPG_IMPL` where the
         program sets it) are taken into account. Where only some versions of a library block, the versions that
         `pyproject.toml`, `setup.cfg` or requirements files ask for decide; what they leave open is assumed, and said.
+
+        A driver that a setting chooses (Django's `DATABASES`, `SQLALCHEMY_DATABASE_URI` of Flask-SQLAlchemy) is
+        reported once for the program, at that setting: a server or a worker of celery runs requests in greenthreads,
+        what it loads imports the framework, the program needs the driver's distribution and calls no hook anywhere.
         """
     limits = """
         - Functions that no greenthread was found to run are silent, and so is code in tpool, in gevent's threadpool
@@ -71,7 +76,8 @@ class BlockingDespitePatch(Rule):
         - What only a hook makes green is silent in libraries that have no program of their own.
         - Reading and writing files is not reported: disks are quick as a rule.
         - What a generated stub of grpc calls is followed where the generated module is part of the program.
-        - Variables of the environment that are set outside of the program are not seen.
+        - Variables of the environment that are set outside of the program are not seen; a database whose URL only the
+          environment tells is silent.
         """
     options = ("entry-points", "roots", "hub")
     references = (
@@ -85,6 +91,8 @@ class BlockingDespitePatch(Rule):
         for component in project.components:
             for blocked in component.blocking.anyway():
                 yield self._finding(component, blocked, teller)
+        for driver in project.configured():
+            yield self._of_driver(driver, teller)
 
     def _finding(self, component: Component, blocked: Blocked, teller: Teller) -> Finding:
         site, row, library = blocked.call.site, blocked.row, blocked.library
@@ -108,6 +116,27 @@ class BlockingDespitePatch(Rule):
             confidence=blocked.confidence,
             assumptions=blocked.assumptions,
             help=f"use {blocked.replacement}" if blocked.replacement else "run it in a native thread",
+        )
+
+    def _of_driver(self, driver: Configured, teller: Teller) -> Finding:
+        row, first = driver.row, driver.chosen[0]
+        name, setting = row.calls, first.setting
+        fate = _FATES[driver.effect.kind].format(raises="", hook=driver.effect.hook)
+        where = Location(first.module.path, first.line, 1, first.line, 1)
+        more = f" ({len(driver.chosen) - 1} more settings do)" if driver.chosen[1:] else ""
+        return self.finding(
+            where,
+            f"{name} {fate}",
+            f"{name} {fate}: {row.frameworks[0]} calls it for {first.choice} of {setting}{more}, in greenthreads of"
+            f" {driver.library}; in {names_of(list(driver.runs))}",
+            identity=(name, row.id, first.module.name),
+            witness=(
+                teller.entry(driver.runs[0]),
+                Step(Role.BLOCK, where, f"{name}, which {setting} chooses, {fate}, and every greenthread waits"),
+            ),
+            confidence=Confidence.LIKELY,
+            assumptions=(f"{driver.runs[0].entry.name} takes its settings from {first.module.name}",),
+            help=f"use {driver.replacement}" if driver.replacement else "",
         )
 
 

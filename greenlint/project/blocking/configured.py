@@ -1,0 +1,122 @@
+"""Drivers that a framework takes because a setting says so, and calls for each request that asks for data.
+
+No call of the program leads to such a driver: the framework loads the settings by a name in the environment. What is
+known is who serves requests in greenthreads, and which setting is one of the program's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenlint.knowledge.schema import DriverRow
+from greenlint.project.blocking.effects import Effect, effect_of
+from greenlint.project.conditions import texts_within
+from greenlint.project.patching.state import HUBS
+from greenlint.project.program import Module, Scope
+from greenlint.source.dependencies import Dependencies
+from greenlint.summary import facts
+from greenlint.summary.facts import Value
+
+if TYPE_CHECKING:
+    from greenlint.project import Component
+    from greenlint.project.patching.timeline import Run
+
+_ANYWAY = ("always", "hook")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The line of a module at which a setting chooses a driver, and by what."""
+
+    module: Module
+    line: int
+    setting: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """A driver that blocks under a library, where it is chosen, and the entry points that serve requests with it."""
+
+    row: DriverRow
+    library: str
+    effect: Effect
+    replacement: str
+    chosen: tuple[Chosen, ...]
+    runs: tuple[Run, ...]
+
+
+def configured(components: Sequence[Component], declared: Dependencies) -> Iterator[Configured]:
+    """Yield the drivers that settings choose and that block the greenthreads of servers, whatever is patched."""
+    for row in components[0].types.library.knowledge.rows.driver if components else ():
+        needed = declared.keys() & set(row.distributions) and not declared.keys() & set(row.other_distributions)
+        for library in HUBS if needed and not _is_hooked(components, row) else ():
+            effect, replacement = _effect(components[0], row, library)
+            runs = tuple(run for c in components for run in _serving(c, row, library)) if effect.kind in _ANYWAY else ()
+            chosen = tuple(choice for c in components for choice in _chosen(c, row)) if runs else ()
+            if chosen:
+                yield Configured(row, library, effect, replacement, chosen, runs)
+
+
+def _effect(component: Component, row: DriverRow, library: str) -> tuple[Effect, str]:
+    blocking = component.types.library.knowledge.blocking(row.calls)[0]
+    replacement = blocking.green_replacement_eventlet if library == "eventlet" else blocking.green_replacement_gevent
+    return effect_of(blocking, library), replacement
+
+
+def _is_hooked(components: Sequence[Component], row: DriverRow) -> bool:
+    """Whether the program imports or calls, wherever it does, what makes the driver green."""
+    for component in components:
+        if component.timeline.modules_calling(row.hooks):
+            return True
+        if any(_imports(component, module, row.hooks) for module in component.timeline.modules):
+            return True
+    return False
+
+
+def _serving(component: Component, row: DriverRow, library: str) -> Iterator[Run]:
+    """The runs whose requests are greenthreads of a library, and which load the framework."""
+    for run in component.timeline.runs:
+        if run.entry.serves_with == library:
+            if any(_imports(component, module, row.frameworks) for module in run.loads):
+                yield run
+
+
+def _imports(component: Component, module: Module, names: Sequence[str]) -> bool:
+    imported = component.timeline.imports.names(module)
+    return any(name == wanted or name.startswith(f"{wanted}.") for name in imported for wanted in names)
+
+
+def _chosen(component: Component, row: DriverRow) -> Iterator[Chosen]:
+    for module in component.timeline.modules:
+        for scope, setting, line, value in _settings(module, row) if module.role == "code" else ():
+            told = (_choice(row, text) for text in texts_within(component.types, scope, value))
+            if choice := next(filter(None, told), ""):
+                yield Chosen(module, line, setting, choice)
+
+
+def _settings(module: Module, row: DriverRow) -> Iterator[tuple[Scope, str, int, Value | None]]:
+    """What a module, its classes and its functions (by a key) give the settings of a row as values."""
+    for scope in (module.body, *(klass.scope for klass in module.classes)):
+        for setting in row.settings:
+            yield from ((scope, setting, b.line, b.value) for b in scope.locals.get(setting, ()))
+    for scope in module.scopes:
+        for store in scope.body.item_stores:
+            keys = (store.key, store.base.key if isinstance(store.base, facts.Item) else store.base)
+            setting = next((name for name in map(_named, keys) if name in row.settings), "")
+            if setting:
+                yield scope, setting, store.span[0], store.value
+
+
+def _named(value: Value | None) -> object:
+    return value.value if isinstance(value, facts.Constant) else facts.last_name(value)
+
+
+def _choice(row: DriverRow, text: str) -> str:
+    """What of a text chooses the driver; of a URL, which may hold a password, its scheme."""
+    scheme, colon, _ = text.partition("://")
+    if text in row.values:
+        return text
+    return f"the {scheme} URL" if colon and scheme in row.schemes else ""
