@@ -76,8 +76,8 @@ class BlockingDespitePatch(Rule):
         - What only a hook makes green is silent in libraries that have no program of their own.
         - Reading and writing files is not reported: disks are quick as a rule.
         - What a generated stub of grpc calls is followed where the generated module is part of the program.
-        - Variables of the environment that are set outside of the program are not seen; a database whose URL only the
-          environment tells is silent.
+        - Variables of the environment that are set outside of the program are not seen: a database whose URL only the
+          environment tells is taken for that of the one driver that the program needs.
         """
     options = ("entry-points", "roots", "hub")
     references = (
@@ -124,22 +124,27 @@ class BlockingDespitePatch(Rule):
         fate = _FATES[driver.effect.kind].format(raises="", hook=driver.effect.hook)
         where = Location(first.module.path, first.line, 1, first.line, 1)
         more = f" ({len(driver.chosen) - 1} more settings do)" if driver.chosen[1:] else ""
+        assumptions = [f"{driver.runs[0].entry.name} takes its settings from {first.module.name}"]
+        if not first.choice:
+            needed = " or ".join(driver.row.distributions)
+            assumptions.append(f"{setting} means {needed}, the only driver that the program needs")
         return self.finding(
             where,
             f"{name} {fate}",
-            f"{name} {fate}: {row.frameworks[0]} calls it for {first.choice} of {setting}{more}, in greenthreads of"
-            f" {driver.library}; in {names_of(list(driver.runs))}",
+            f"{name} {fate}: {row.frameworks[0]} calls it for {first.choice or _UNTOLD} of {setting}{more},"
+            f" in greenthreads of {driver.library}; in {names_of(list(driver.runs))}",
             identity=(name, row.id, first.module.name),
             witness=(
                 teller.entry(driver.runs[0]),
                 Step(Role.BLOCK, where, f"{name}, which {setting} chooses, {fate}, and every greenthread waits"),
             ),
             confidence=Confidence.LIKELY,
-            assumptions=(f"{driver.runs[0].entry.name} takes its settings from {first.module.name}",),
+            assumptions=tuple(assumptions),
             help=f"use {driver.replacement}" if driver.replacement else "",
         )
 
 
+_UNTOLD = "what the environment tells"
 _FATES = {
     "always": "blocks whatever is patched",
     "hook": "blocks until {hook} has been called",

@@ -18,7 +18,7 @@ Version = tuple[int, ...]
 
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)\s*(\[(?P<extras>[^\]]*)\])?\s*\(?(?P<versions>[^;#()@]*)")
 _CLAUSE = re.compile(r"(?P<operator>===?|~=|>=|<=|[<>^])\s*v?(?P<version>\d+(\.\d+)*)(?P<any>\.\*)?")
-_REQUIREMENTS = re.compile(r"requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt")
+_REQUIREMENTS = re.compile(r"([^/]+/)?requirements[\w.-]*\.txt|requirements/[\w.-]+\.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,14 @@ def versions(clauses: str) -> Versions:
     return found
 
 
-def dependencies(root: str, seen: Footprint | None = None) -> Dependencies:
-    """Return what the program at a root says that it needs; `seen` is told what was looked at."""
+def dependencies(root: str, seen: Footprint | None = None, folders: Iterable[str] = ()) -> Dependencies:
+    """Return what the program at a root says that it needs; `seen` is told what was looked at.
+
+    Requirements files stand beside the root's own, or in one of ``folders`` below it: ``backend/requirements.txt``.
+    """
     seen = seen or Footprint(os.path.abspath(root))
     found: dict[str, Versions] = {}
-    for path in _files(seen):
+    for path in _files(seen, folders):
         seen.note(path)
         content = read_path(path, os.path.join(seen.root, path), follow=False)
         for line in _lines(path, content.data.decode("utf-8", "replace")) if not isinstance(content, Notice) else ():
@@ -73,9 +76,9 @@ def dependencies(root: str, seen: Footprint | None = None) -> Dependencies:
     return found
 
 
-def _files(seen: Footprint) -> Iterator[str]:
+def _files(seen: Footprint, folders: Iterable[str]) -> Iterator[str]:
     yield from ("pyproject.toml", "setup.cfg")
-    for folder in ("", "requirements"):
+    for folder in sorted({"", "requirements", *folders}):
         seen.note(folder)
         try:
             names = sorted(os.listdir(os.path.join(seen.root, folder)))

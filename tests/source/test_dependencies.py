@@ -89,3 +89,9 @@ def test_a_zero_at_the_end_makes_no_other_version() -> None:
 )  # fmt: skip
 def test_reads_what_a_program_needs(tmp_path: Path, files: dict[str, str], expected: dict[str, Versions]) -> None:
     assert dependencies(str(lay(tmp_path, files))) == expected
+
+
+def test_reads_requirements_beside_the_sources(tmp_path: Path) -> None:
+    root = str(lay(tmp_path, {"backend/requirements.txt": "psycopg2==2.9", "docs/requirements.txt": "sphinx"}))
+    assert dependencies(root) == {}
+    assert dependencies(root, folders=["backend"]) == {"psycopg2": versions("==2.9")}

@@ -1,7 +1,8 @@
 """Drivers that a framework takes because a setting says so, and calls for each request that asks for data.
 
 No call of the program leads to such a driver: the framework loads the settings by a name in the environment. What is
-known is who serves requests in greenthreads, and which setting is one of the program's.
+known is who serves requests in greenthreads, and which setting is one of the program's. Often its value is a URL from
+the environment: then the one driver that the program needs tells which it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _ANYWAY = ("always", "hook")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The line of a module at which a setting chooses a driver, and by what."""
+    """The line of a module at which a setting chooses a driver, and by what; empty where only the environment tells."""
 
     module: Module
     line: int
@@ -55,9 +56,18 @@ def configured(components: Sequence[Component], declared: Dependencies) -> Itera
         for library in HUBS if needed and not _is_hooked(components, row) else ():
             effect, replacement = _effect(components[0], row, library)
             runs = tuple(run for c in components for run in _serving(c, row, library)) if effect.kind in _ANYWAY else ()
-            chosen = tuple(choice for c in components for choice in _chosen(c, row)) if runs else ()
+            choices = [choice for c in components for choice in _chosen(c, row)] if runs else []
+            chosen = [choice for choice in choices if choice.choice]
+            if not chosen and _is_only_driver(components[0], row, declared):
+                chosen = choices
             if chosen:
-                yield Configured(row, library, effect, replacement, chosen, runs)
+                yield Configured(row, library, effect, replacement, tuple(chosen), runs)
+
+
+def _is_only_driver(component: Component, row: DriverRow, declared: Dependencies) -> bool:
+    """Whether the program needs no other of the drivers that its framework can take."""
+    others = (r for r in component.types.library.knowledge.rows.driver if r.frameworks == row.frameworks)
+    return not any(declared.keys() & {*other.distributions} for other in others if other.calls != row.calls)
 
 
 def _effect(component: Component, row: DriverRow, library: str) -> tuple[Effect, str]:
@@ -92,8 +102,9 @@ def _imports(component: Component, module: Module, names: Sequence[str]) -> bool
 def _chosen(component: Component, row: DriverRow) -> Iterator[Chosen]:
     for module in component.timeline.modules:
         for scope, setting, line, value in _settings(module, row) if module.role == "code" else ():
-            told = (_choice(row, text) for text in texts_within(component.types, scope, value))
-            if choice := next(filter(None, told), ""):
+            texts = list(texts_within(component.types, scope, value))
+            choice = next(filter(None, (_choice(row, text) for text in texts)), "")
+            if choice or (_is_computed(value) and not any(map(_names_database, texts))):
                 yield Chosen(module, line, setting, choice)
 
 
@@ -120,3 +131,15 @@ def _choice(row: DriverRow, text: str) -> str:
     if text in row.values:
         return text
     return f"the {scheme} URL" if colon and scheme in row.schemes else ""
+
+
+def _is_computed(value: Value | None) -> bool:
+    """Whether the source does not tell a value, or not all of it."""
+    if isinstance(value, facts.Mapping | facts.Sequence):
+        return any(map(_is_computed, value.items))
+    return value is not None and not isinstance(value, facts.Constant)
+
+
+def _names_database(text: str) -> bool:
+    """Whether a text may be the path of a module for a database, or a URL of one."""
+    return "." in text or "://" in text
