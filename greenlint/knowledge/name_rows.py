@@ -139,17 +139,19 @@ class NeedRow(Row, frozen=True, gc=False):
 class DriverRow(Row, frozen=True, gc=False):
     """A setting by which a framework takes a driver, and calls it for whoever asks for data: ``calls`` blocks then.
 
-    Modules and classes bind one of ``settings``, or an item of that key is stored. It chooses the driver if one of
-    ``values`` stands in it, at any depth, or a URL of one of ``schemes``. The row holds where a program imports one of
+    Modules and classes bind one of ``settings``, an item of that key is stored, or one of ``functions`` is called with
+    it as the first argument. It chooses the driver if one of ``values`` stands in it, at any depth, or a URL of one of
+    ``schemes``. The row holds where a program imports one of
     ``frameworks``, needs one of ``distributions``, and needs none of ``other_distributions``, which come first; what is
     in ``hooks``, imported or called, makes the driver green.
     """
 
     id: str
-    settings: tuple[str, ...]
     frameworks: tuple[AnyName, ...]
     calls: DottedName
     distributions: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    functions: tuple[DottedName, ...] = ()
     other_distributions: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()

@@ -65,9 +65,10 @@ class BlockingDespitePatch(Rule):
         program sets it) are taken into account. Where only some versions of a library block, the versions that
         `pyproject.toml`, `setup.cfg` or requirements files ask for decide; what they leave open is assumed, and said.
 
-        A driver that a setting chooses (Django's `DATABASES`, `SQLALCHEMY_DATABASE_URI` of Flask-SQLAlchemy) is
-        reported once for the program, at that setting: a server or a worker of celery runs requests in greenthreads,
-        what it loads imports the framework, the program needs the driver's distribution and calls no hook anywhere.
+        A driver that a setting chooses (Django's `DATABASES`, `SQLALCHEMY_DATABASE_URI` of Flask-SQLAlchemy), or the
+        URL of `sqlalchemy.create_engine`, is reported once for the program, at that setting: a server or a worker of
+        celery runs requests in greenthreads, what it loads imports the framework, the program needs the driver's
+        distribution and calls no hook anywhere.
         """
     limits = """
         - Functions that no greenthread was found to run are silent, and so is code in tpool, in gevent's threadpool
@@ -123,8 +124,8 @@ class BlockingDespitePatch(Rule):
         name, setting = row.calls, first.setting
         fate = _FATES[driver.effect.kind].format(raises="", hook=driver.effect.hook)
         where = Location(first.module.path, first.line, 1, first.line, 1)
-        more = f" ({len(driver.chosen) - 1} more settings do)" if driver.chosen[1:] else ""
-        assumptions = [f"{driver.runs[0].entry.name} takes its settings from {first.module.name}"]
+        more = f" and {len(driver.chosen) - 1} more" if driver.chosen[1:] else ""
+        assumptions = [f"{driver.runs[0].entry.name} uses {setting} of {first.module.name}"]
         if not first.choice:
             needed = " or ".join(driver.row.distributions)
             assumptions.append(f"{setting} means {needed}, the only driver that the program needs")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from greenlint.project.patching.timeline import Run
 
 _ANYWAY = ("always", "hook")
+_Given = tuple[Scope, str, int, Value | None]
+"""The scope, name and line at which a setting has a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def configured(components: Sequence[Component], declared: Dependencies) -> Itera
         for library in HUBS if needed and not _is_hooked(components, row) else ():
             effect, replacement = _effect(components[0], row, library)
             runs = tuple(run for c in components for run in _serving(c, row, library)) if effect.kind in _ANYWAY else ()
-            choices = [choice for c in components for choice in _chosen(c, row)] if runs else []
+            choices = [choice for c in components for choice in _chosen(c, row, runs)] if runs else []
             chosen = [choice for choice in choices if choice.choice]
             if not chosen and _is_only_driver(components[0], row, declared):
                 chosen = choices
@@ -99,16 +101,29 @@ def _imports(component: Component, module: Module, names: Sequence[str]) -> bool
     return any(name == wanted or name.startswith(f"{wanted}.") for name in imported for wanted in names)
 
 
-def _chosen(component: Component, row: DriverRow) -> Iterator[Chosen]:
-    for module in component.timeline.modules:
-        for scope, setting, line, value in _settings(module, row) if module.role == "code" else ():
-            texts = list(texts_within(component.types, scope, value))
-            choice = next(filter(None, (_choice(row, text) for text in texts)), "")
-            if choice or (_is_computed(value) and not any(map(_names_database, texts))):
-                yield Chosen(module, line, setting, choice)
+def _chosen(component: Component, row: DriverRow, runs: Sequence[Run]) -> Iterator[Chosen]:
+    for scope, setting, line, value in (*_of_settings(component, row), *_of_calls(component, row, runs)):
+        texts = list(texts_within(component.types, scope, value))
+        choice = next(filter(None, (_choice(row, text) for text in texts)), "")
+        if choice or (_is_computed(value) and not any(map(_names_database, texts))):
+            yield Chosen(scope.module, line, setting, choice)
 
 
-def _settings(module: Module, row: DriverRow) -> Iterator[tuple[Scope, str, int, Value | None]]:
+def _of_calls(component: Component, row: DriverRow, runs: Sequence[Run]) -> Iterator[_Given]:
+    """What is handed to the functions of a row in modules that a server loads."""
+    for site in component.timeline.calls_of(row.functions):
+        if any(site.scope.module in run.loads for run in runs):
+            name, given = facts.last_name(site.call.callee), next(iter(site.call.arguments), None)
+            yield site.scope, f"{name}()", site.call.span[0], given
+
+
+def _of_settings(component: Component, row: DriverRow) -> Iterator[_Given]:
+    for module in component.timeline.modules if row.settings else ():
+        if module.role == "code":
+            yield from _settings(module, row)
+
+
+def _settings(module: Module, row: DriverRow) -> Iterator[_Given]:
     """What a module, its classes and its functions (by a key) give the settings of a row as values."""
     for scope in (module.body, *(klass.scope for klass in module.classes)):
         for setting in row.settings:

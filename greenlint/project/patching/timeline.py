@@ -148,13 +148,15 @@ class Timeline:
 
     def modules_calling(self, names: Sequence[str]) -> tuple[Module, ...]:
         """Return the modules that call one of the functions, methods or classes of libraries."""
-        library, found = self._types.library, dict[Module, None]()
-        wanted = {library.canonical(name) for name in names}
-        for last in {name.rpartition(".")[2] for name in wanted}:
+        return tuple(dict.fromkeys(site.scope.module for site in self.calls_of(names)))
+
+    def calls_of(self, names: Sequence[str]) -> Iterator[Site]:
+        """Yield the calls of some functions, methods and classes of libraries."""
+        wanted = {self._types.library.canonical(name) for name in names}
+        for last in sorted({name.rpartition(".")[2] for name in wanted}):
             for site in self._types.program.calls_named(last):
                 if any(_path(t) in wanted for t in self._types.of(site.scope, site.call.callee)):
-                    found[site.scope.module] = None
-        return tuple(found)
+                    yield site
 
     @cached_property
     def _patching(self) -> frozenset[Module]:
