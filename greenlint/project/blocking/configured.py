@@ -90,8 +90,9 @@ def _is_hooked(components: Sequence[Component], row: DriverRow) -> bool:
 
 def _serving(component: Component, row: DriverRow, library: str) -> Iterator[Run]:
     """The runs whose requests are greenthreads of a library, and which load the framework."""
+    serving = component.contexts.serving(library)
     for run in component.timeline.runs:
-        if run.entry.serves_with == library:
+        if run.entry.serves_with == library or run in serving:
             if any(_imports(component, module, row.frameworks) for module in run.loads):
                 yield run
 

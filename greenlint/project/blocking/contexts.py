@@ -110,6 +110,12 @@ class Contexts:
             and (reach.is_started_by(run, root) or (library in run.libraries and reach.is_known(run, root)))
         )
 
+    def serving(self, library: str) -> tuple[Run, ...]:
+        """Return the entry points that come to what a server runs in a greenthread of a library for each request."""
+        views = [root for root in self._roots.all if root.row.runtime == "wsgi-server"]
+        ways = [Way(root, ()) for root in views if self._is_at(Place.GREEN, library, root)]
+        return tuple(dict.fromkeys(run for way in ways for run in self.starts(way, library)))
+
     def _place_of(self, root: Root, library: str) -> Place | None:
         row = root.row
         owner = next((name for name in (root.library, row.runtime) if name in HUBS), "")
