@@ -38,15 +38,15 @@ class Attributes:
 
     def of(self, base: Type, name: str) -> Types_:
         """Return what an attribute of something can be."""
-        if isinstance(base, Instance):
+        if type(base) is Instance:
             return self._types.memo.note(("attribute", base, name), lambda: self._of_instance(base, name))
-        if isinstance(base, External):
+        if type(base) is External:
             return (External(self._types.library.canonical(f"{base.path}.{name}")),)
-        if isinstance(base, ModuleType):
+        if type(base) is ModuleType:
             return self._of_module(base.module, name)
-        if isinstance(base, ClassType):
+        if type(base) is ClassType:
             return self._of_class(base.klass, name)
-        if isinstance(base, SuperType):
+        if type(base) is SuperType:
             return self._of_super(base, name)
         return self._of_foreign(base, name)
 
@@ -212,7 +212,7 @@ class Attributes:
         if not self.is_record(klass):
             return
         for site in self._types.program.calls_named(klass.name):
-            if ClassType(klass) in self._types.of(site.scope, site.call.callee):
+            if ClassType(klass) in self._types.callees(site):
                 yield from self._types.of(site.scope, self.record_argument(klass, site, name))
 
     def descriptor_methods(self, declared: Instance) -> list[Scope]:

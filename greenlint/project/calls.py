@@ -62,7 +62,7 @@ class Callers:
     @property
     def unresolved(self) -> int:
         """How many of the calls that the search came by call something unknown."""
-        return sum(not self._types.of(site.scope, site.call.callee) for site in tuple(self._nameless))
+        return sum(not self._types.callees(site) for site in tuple(self._nameless))
 
     def spawned_anew(self, spawned: dict[tuple[Scope, str], list[Passed]]) -> bool:
         """Take what spawners pass to parameters, and forget what rests on other news; return whether there is more."""
@@ -178,13 +178,13 @@ class Callers:
 
     def _is_called_for_each(self, site: Site) -> bool:
         """Whether a call calls its first argument for each item of another: ``map(start, jobs)``."""
-        callees = self._types.of(site.scope, site.call.callee)
+        callees = self._types.callees(site)
         return any(isinstance(t, External) and self._types.library.effect(t.path) == "for-each" for t in callees)
 
     def _edges(self, sites: Iterable[Site], function: Scope, handed: Value | None = None) -> Iterator[Edge]:
         """The calls that run a function, by what they call or, if it is given, by the value that is handed over."""
         for site in sites:
-            callees = self._types.of(site.scope, handed or site.call.callee)
+            callees = self._types.of(site.scope, handed) if handed else self._types.callees(site)
             if not (callees or handed):
                 self._nameless.add(site)
             for callee in callees:
@@ -193,7 +193,7 @@ class Callers:
                     break
 
     def _runs(self, callee: Type, function: Scope) -> bool:
-        if isinstance(callee, BoundMethod | FunctionType):  # as a rule
+        if type(callee) is BoundMethod or type(callee) is FunctionType:  # as a rule
             return callee.scope is function
         return any(target is function for target, _ in self.targets(callee))
 

@@ -104,7 +104,7 @@ class Deadlines:
 
     def _row(self, site: Site) -> DeadlineRow | None:
         made = self._types.of(site.scope, facts.Call(site.scope.index, site.index))
-        for t in (*self._types.of(site.scope, site.call.callee), *made):
+        for t in (*self._types.callees(site), *made):
             for path in self._paths(t):
                 if path in self._rows:
                     return self._rows[path]

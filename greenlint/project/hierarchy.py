@@ -22,8 +22,10 @@ class Hierarchy:
         self._program = program
         self._bases_of = bases_of
         self._orders: dict[Klass, tuple[Base, ...]] = {}
-        self._open = 0
+        self._open = 0  # how many orders are being worked out, so that one may be only the beginning
         self._found: dict[tuple[Klass, str], tuple[list[Scope], Base | None]] = {}
+        self._families: dict[Klass, tuple[Klass, ...]] = {}
+        self._external: dict[Klass, tuple[str, ...]] = {}
         self._subclasses: dict[Klass, list[Klass]] | None = None
 
     def order(self, klass: Klass) -> tuple[Base, ...]:
@@ -38,11 +40,14 @@ class Hierarchy:
                 self._open -= 1
         return known
 
-    def external_bases(self, klass: Klass) -> Iterator[str]:
-        """Yield the dotted names of the library classes it inherits from."""
-        for base in self.order(klass):
-            if isinstance(base, str):
-                yield base
+    def external_bases(self, klass: Klass) -> tuple[str, ...]:
+        """Return the dotted names of the library classes it inherits from."""
+        known = self._external.get(klass)
+        if known is None:
+            known = tuple([base for base in self.order(klass) if isinstance(base, str)])
+            if not self._open:
+                self._external[klass] = known
+        return known
 
     def subclasses(self, klass: Klass) -> list[Klass]:
         """Return all proper subclasses in source order."""
@@ -66,7 +71,7 @@ class Hierarchy:
         known = self._found.get((klass, name))
         if known is None:
             known = self._first(order, name)
-            if not self._open:  # else the order may be only the beginning
+            if not self._open:
                 self._found[klass, name] = known
         return known
 
@@ -88,10 +93,15 @@ class Hierarchy:
             for scope in subclass.methods(name):
                 yield subclass, scope
 
-    def family(self, klass: Klass) -> list[Klass]:
+    def family(self, klass: Klass) -> tuple[Klass, ...]:
         """Return the class, its bases in the program and its subclasses."""
-        bases = [base for base in self.order(klass) if isinstance(base, Klass)]
-        return [*bases, *(sub for sub in self.subclasses(klass) if sub not in bases)]
+        known = self._families.get(klass)
+        if known is None:
+            bases = [base for base in self.order(klass) if isinstance(base, Klass)]
+            known = (*bases, *(sub for sub in self.subclasses(klass) if sub not in bases))
+            if not self._open:
+                self._families[klass] = known
+        return known
 
     def stores(self, klass: Klass, name: str, subclasses: bool = True) -> Iterator[tuple[Scope, facts.Store]]:
         """Yield the stores to an attribute through ``self`` in the class, its bases and its subclasses."""

@@ -94,12 +94,12 @@ class Keeping:
         library = self._types.library
         return any(
             isinstance(t, External) and library.effect(t.path) == "partial"
-            for t in self._types.of(site.scope, site.call.callee)
+            for t in self._types.callees(site)
         )
 
     def takers(self, site: Site, index: int | str) -> Iterator[tuple[Scope, str]]:
         """Yield the functions that a call runs, with the parameter that gets the argument."""
-        for callee in self._types.of(site.scope, site.call.callee):
+        for callee in self._types.callees(site):
             for taker, bound in self._types.callers.targets(callee):
                 name = parameter_at(taker, index, bound)
                 if name:

@@ -72,7 +72,7 @@ class Memo(Generic[Part]):
         known = self._final.get(question)
         if known is not None:
             return known
-        member = self._cycle.get(question) or self._begun(question, compute)
+        member = self._cycle.get(question) or self._compute(question, compute)
         if member.lowest != KEPT and self._asking:
             self._gaps += 1
             self._tell(member)
@@ -99,14 +99,6 @@ class Memo(Generic[Part]):
             self._final[question] = found
         return found
 
-    def _begun(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> _Member[Part]:
-        """Compute an answer, unless too many questions are open: then the first of them has it put off to its end."""
-        if len(self._lowest) < DEEPEST:
-            return self._compute(question, compute)
-        member = self._cycle[question] = _Member(compute, 0)
-        self._resting.setdefault(0, []).append(question)
-        return member
-
     def _tell(self, member: _Member[Part]) -> None:
         """Note how much is known of a question when it is first asked in the course of working out another."""
         asker = self._asking[-1]
@@ -115,8 +107,15 @@ class Memo(Generic[Part]):
             member.told[asker] = (time, len(member.answer))
 
     def _compute(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> _Member[Part]:
-        """Compute an answer, and those of the cycle that it is the outermost question of."""
+        """Compute an answer, and those of the cycle that it is the outermost question of.
+
+        If too many questions are open, the first of them has it put off to its end.
+        """
         depth = len(self._lowest)
+        if depth >= DEEPEST:
+            member = self._cycle[question] = _Member(compute, 0)
+            self._resting.setdefault(0, []).append(question)
+            return member
         member = self._cycle[question] = _Member(compute, depth)
         self._lowest.append(depth)
         try:
@@ -128,7 +127,13 @@ class Memo(Generic[Part]):
                 del self._cycle[each]
             self._lowest.pop()
             raise
-        self._leave(question, depth, self._lowest.pop())
+        lowest = self._lowest.pop()
+        if lowest < depth or depth in self._resting:
+            self._leave(question, depth, lowest)
+        else:  # as a rule
+            del self._cycle[question]
+            self._final[question] = member.answer
+            member.lowest = KEPT
         return member
 
     def _leave(self, question: Hashable, depth: int, lowest: int) -> None:

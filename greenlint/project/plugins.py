@@ -59,7 +59,10 @@ class Plugins:
 
     def of_class(self, method: BoundMethod, given: Sequence[Type]) -> Sequence[Type]:
         """Return, of what a method gives, what it gives where its class names the group: ``cls.namespace``."""
-        groups = self._groups_of_classes(method.scope) if self._groups else []
+        if not self._groups:
+            return given
+        question = ("groups", method.scope)
+        groups = self._types.memo.note(question, lambda: tuple(self._groups_of_classes(method.scope)))
         if not groups:
             return given
         family = self._types.hierarchy.family(method.klass)
@@ -67,16 +70,15 @@ class Plugins:
         others = {t for group in self._groups.keys() - own for t in self._offered(group)}
         return [t for t in given if t not in others or any(t in self._offered(group) for group in own)]
 
-    def _groups_of_classes(self, method: Scope) -> list[str]:
+    def _groups_of_classes(self, method: Scope) -> Iterator[str]:
         """The attributes of its own class by which a method names the groups that it loads."""
         first = facts.Name(method.body.parameters[0].name) if method.body.parameters else None
-        return [
-            value.name
-            for call in method.body.calls
-            if any(isinstance(t, External) and self.is_manager(t.path) for t in self._types.of(method, call.callee))
-            for value in call.arguments[:1]
-            if isinstance(value, facts.Attribute) and value.base == first
-        ]
+        for index, call in enumerate(method.body.calls):
+            callees = self._types.callees(Site(method, index))
+            if any(isinstance(t, External) and self.is_manager(t.path) for t in callees):
+                for value in call.arguments[:1]:
+                    if isinstance(value, facts.Attribute) and value.base == first:
+                        yield value.name
 
     def is_entry(self, path: str) -> bool:
         """Tell whether calling a function of a library finds entry points, which ``load()`` loads."""

@@ -64,7 +64,7 @@ class Results:
     def unpacked(self, site: Site, position: int) -> Types_:
         """Return element ``position`` of a tuple that a call returns."""
         found: list[Type] = []
-        for callee in self._types.of(site.scope, site.call.callee):
+        for callee in self._types.callees(site):
             for function in (callee.scope,) if isinstance(callee, FunctionType | BoundMethod) else ():
                 for result in function.body.returns:
                     items = result.value.items if isinstance(result.value, facts.Sequence) else ()
@@ -86,7 +86,7 @@ class Results:
         if not isinstance(manager, facts.Call):
             return False
         site = Site(scope.module.scopes[manager.scope], manager.index)
-        for callee in self._types.of(site.scope, site.call.callee):
+        for callee in self._types.callees(site):
             if isinstance(callee, FunctionType | BoundMethod) and "contextmanager" in callee.scope.decorator_names():
                 return True
         return False
@@ -104,7 +104,7 @@ class Results:
 
     def _of(self, site: Site) -> Types_:
         found: list[Type] = []
-        for callee in self._types.of(site.scope, site.call.callee):
+        for callee in self._types.callees(site):
             found.extend(self.called(site, callee))
         found.extend(self._from_container(site))
         return tuple(dict.fromkeys(found))

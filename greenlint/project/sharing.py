@@ -145,7 +145,7 @@ class Sharing:
         method = use.client.birth.scope.method()
         maker = method.owner if method is not None else None
         site = origin.key[0]
-        for t in self._types.of(site.scope, site.call.callee):
+        for t in self._types.callees(site):
             if isinstance(t, ClassType) and maker is not None:
                 order = self._types.hierarchy.order(t.klass)
                 related = any(isinstance(base, Klass) and base in self._types.hierarchy.order(maker) for base in order)
@@ -223,7 +223,7 @@ class Sharing:
 
     def _is_made_green(self, birth: Site, depth: int = 0) -> bool:
         """Whether a library of greenthreads makes the client or hands it over: ``eventlet.listen(...).accept()``."""
-        for callee in self._types.of(birth.scope, birth.call.callee):
+        for callee in self._types.callees(birth):
             if isinstance(callee, External) and callee.path.startswith(("eventlet.", "gevent.")):
                 return True
             made = callee.owner.birth if isinstance(callee, Member) else None

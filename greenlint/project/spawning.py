@@ -136,7 +136,7 @@ class Spawning:
     def _spawn_calls(self) -> Iterator[Spawn]:
         for name in sorted(self._names):
             for site in self._sites(name):
-                for callee in self._types.of(site.scope, site.call.callee):
+                for callee in self._types.callees(site):
                     yield from self._as_spawn(site, callee)
 
     def _sites(self, name: str) -> Iterator[Site]:
@@ -215,7 +215,7 @@ class Spawning:
 
     def _holds_one(self, pool: Site) -> bool:
         """Whether a pool was made for one greenthread at a time."""
-        for callee in self._types.of(pool.scope, pool.call.callee):
+        for callee in self._types.callees(pool):
             if isinstance(callee, External):
                 guard = self._types.library.guard(callee.path)
                 if guard is not None and guard.kind == "single-owner" and holds(self._types, guard, pool, None):

@@ -122,6 +122,10 @@ class Types:
             return self.results.of(Site(home, value.index))  # type: ignore[union-attr]
         return () if kind is facts.Constant or value is None else self._other(scope, value)
 
+    def callees(self, site: Site) -> Types_:
+        """Return what a call calls, which is asked for every function that shares its name."""
+        return self.memo.note(("callees", site), lambda: self.of(site.scope, site.call.callee))
+
     def _other(self, scope: Scope, value: Value) -> Types_:
         if isinstance(value, facts.Function):
             return (FunctionType(scope.module.scopes[value.scope]),)

@@ -24,11 +24,11 @@ def test_the_count_of_nameless_calls_may_come_by_more_of_them() -> None:
     callers = Callers.__new__(Callers)
     first, second = (Site(name, name) for name in "ab")
 
-    def of(scope: object, callee: object) -> tuple[object, ...]:
+    def callees(site: object) -> tuple[object, ...]:
         callers._nameless.add(second)  # type: ignore[arg-type]
         return ()
 
     callers._nameless = {first}  # type: ignore[arg-type]
-    callers._types = SimpleNamespace(of=of)  # type: ignore[assignment]
+    callers._types = SimpleNamespace(callees=callees)  # type: ignore[assignment]
     assert callers.unresolved == 1
     assert callers.unresolved == 2

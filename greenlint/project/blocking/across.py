@@ -113,7 +113,7 @@ class NativeUses:
         program, canonical = self._types.program, self._types.library.canonical
         for name in row.unless_called:
             for site in program.calls_named(name.rpartition(".")[2]):
-                meant = self._types.of(site.scope, site.call.callee)
+                meant = self._types.callees(site)
                 if any(isinstance(t, External) and t.path == canonical(name) for t in meant):
                     return True
         for name in row.unless_defined:
@@ -177,7 +177,7 @@ class NativeUses:
         for base in {name.rpartition(".")[0] for name in row.unless_defined}:
             for path in sorted(name for name in library.knowledge.bases if library.is_a(name, base)):
                 for site in self._types.program.calls_named(path.rpartition(".")[2]):
-                    meant = self._types.of(site.scope, site.call.callee)
+                    meant = self._types.callees(site)
                     loaded = not runs or any(site.scope.module in run.loads for run in runs)
                     if loaded and any(isinstance(t, External) and t.path == path for t in meant):
                         found.append(site)

@@ -22,7 +22,7 @@ class GreenNames:
         """Whether what is called comes from a green module, itself or the object whose method it is."""
         if self._is_spelled_green(site.scope, site.call.callee, 0):
             return True
-        owners = [t.owner for t in self._types.of(site.scope, site.call.callee) if isinstance(t, Member)]
+        owners = [t.owner for t in self._types.callees(site) if isinstance(t, Member)]
         births = (owner.birth for owner in owners)
         return any(self._types.library.knowledge.is_green(owner.path) for owner in owners) or any(
             b is not None and self._is_spelled_green(b.scope, b.call.callee, 0) for b in births
@@ -48,7 +48,7 @@ class GreenNames:
         """Whether a call is one of a green module, or of a function of the program that returns one."""
         if self._is_spelled_green(site.scope, site.call.callee, depth + 1):
             return True
-        meant = self._types.of(site.scope, site.call.callee)
+        meant = self._types.callees(site)
         apis = (row for t in meant if isinstance(t, External) for row in self._types.library.patch_apis(t.path))
         if any(row.action == "import-green" for row in apis):
             return True

@@ -43,7 +43,7 @@ class Handed:
         One that ``waits`` is not excused by what becomes of its result. A module that is handed over is called through
         what holds it, and not by the name that it is imported under.
         """
-        meant = self._types.of(call.scope, call.call.callee)
+        meant = self._types.callees(call)
         births = {t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None}
         if (call in self._births and not waits) or births & self._births:
             return True
@@ -67,7 +67,7 @@ class Handed:
 
     def _is_call_of(self, site: Site, row: SpawnRow) -> bool:
         library = self._types.library
-        for t in self._types.of(site.scope, site.call.callee):
+        for t in self._types.callees(site):
             if isinstance(t, External) and row in library.spawns(t.path):
                 return True
             if isinstance(t, Member) and row in library.spawns_of_member(t.owner.path, t.name):

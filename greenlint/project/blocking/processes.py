@@ -55,13 +55,13 @@ class Processes:
         """Yield the way that the context names of which a call is one, or which it is given."""
         given = [value for name, value in site.call.keywords if name == _CONTEXT]
         held = [t for value in given for t in self._types.of(site.scope, value) if isinstance(t, Opaque)]
-        held += [t.owner for t in self._types.of(site.scope, site.call.callee) if isinstance(t, Member)]
+        held += [t.owner for t in self._types.callees(site) if isinstance(t, Member)]
         for made in held:
             if made.birth is not None and facts.last_name(made.birth.call.callee) == "get_context":
                 yield from map(_text, made.birth.call.arguments[:1])
 
     def _births(self, call: Site) -> list[Site]:
-        meant = self._types.of(call.scope, call.call.callee)
+        meant = self._types.callees(call)
         return [t.owner.birth for t in meant if isinstance(t, Member) and t.owner.birth is not None]
 
 

@@ -55,7 +55,7 @@ class Region:
 
     def may_be_original(self, birth: Site) -> bool:
         """Tell whether what a call makes may come from a module that a library gave out unpatched."""
-        meant = self._types.of(birth.scope, birth.call.callee)
+        meant = self._types.callees(birth)
         return any(isinstance(t, Member) and self._original_module(t.owner) for t in meant)
 
     @property
@@ -80,7 +80,7 @@ class Region:
         wanted = {name: row for row in rows for name in row.names}
         for last in sorted({name.rpartition(".")[2] for name in wanted} | self._names_of_originals()):
             for site in self._types.program.calls_named(last):
-                for t in self._types.of(site.scope, site.call.callee):
+                for t in self._types.callees(site):
                     yield from self._started(site, t, wanted)
 
     def _names_of_originals(self) -> frozenset[str]:

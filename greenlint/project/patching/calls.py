@@ -80,7 +80,7 @@ class PatchCalls:
                     yield from program.calls_named(name) if any(b.value == value for b in bound) else ()
 
     def _judge(self, site: Site) -> None:
-        meant = self._types.of(site.scope, site.call.callee)
+        meant = self._types.callees(site)
         for callee in meant:
             row = self._row(callee)
             if row is not None:
@@ -148,7 +148,7 @@ class PatchCalls:
                     return
                 if any(
                     target is function
-                    for t in self._types.of(site.scope, site.call.callee)
+                    for t in self._types.callees(site)
                     for target in self._run_by(t)
                 ):
                     yield site

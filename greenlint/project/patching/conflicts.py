@@ -81,7 +81,7 @@ def _place(patch: PatchEvent) -> object:
 def patches_in_threads(timeline: Timeline, types: Types) -> Iterator[PatchInThread]:
     """Yield patches in functions that are the target of a thread, when the thread starts unpatched."""
     for site in (site for name in ("Thread", "Timer") for site in types.program.calls_named(name)):
-        if not any(isinstance(t, External) and t.path in _THREADS for t in types.of(site.scope, site.call.callee)):
+        if not any(isinstance(t, External) and t.path in _THREADS for t in types.callees(site)):
             continue
         if any(_patched_before(run, site) for run in timeline.running(site.scope)):
             continue

@@ -118,7 +118,7 @@ def _made_in(module: Module, types: Types) -> Iterator[Made]:
 
 
 def _row(types: Types, site: Site) -> StaleObjectRow | None:
-    for t in types.of(site.scope, site.call.callee):
+    for t in types.callees(site):
         if isinstance(t, External):
             rows = types.library.knowledge.stale_objects.get(t.path, ())
             if rows and not types.library.knowledge.is_green(written(site.scope, site.call.callee)):
@@ -160,6 +160,6 @@ def _constructions(types: Types, constructor: Scope) -> Iterator[Site]:
     assert constructor.owner is not None
     for home in types.program.calls_named(constructor.owner.name):
         if home.scope.kind in ("module", "class") and home.call.block == 0:
-            meant = types.of(home.scope, home.call.callee)
+            meant = types.callees(home)
             if any(isinstance(t, ClassType) and t.klass is constructor.owner for t in meant):
                 yield home

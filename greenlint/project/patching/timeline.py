@@ -155,7 +155,7 @@ class Timeline:
         wanted = {self._types.library.canonical(name) for name in names}
         for last in sorted({name.rpartition(".")[2] for name in wanted}):
             for site in self._types.program.calls_named(last):
-                if any(_path(t) in wanted for t in self._types.of(site.scope, site.call.callee)):
+                if any(_path(t) in wanted for t in self._types.callees(site)):
                     yield site
 
     @cached_property

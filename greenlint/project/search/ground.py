@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
 from greenlint.project.guards import Guards
 from greenlint.project.memo import Memo
-from greenlint.project.origins import Frame, Hop, Origin, State
+from greenlint.project.origins import Frame, Origin, State
 from greenlint.project.ownership import Ownership
 from greenlint.project.program import Scope
 from greenlint.project.roots import Roots
@@ -49,15 +49,15 @@ class Ground(ABC):
             self.gave_up = True
         return self.gave_up
 
-    def _once(self, question: Hashable, state: State, answer: Callable[[], Iterator[Origin]]) -> Iterator[Origin]:
+    def _once(
+        self, question: Hashable, state: State, answer: Callable[[State], Iterable[Origin]]
+    ) -> Sequence[Origin]:
         """Answer a question once; asked again on another path, the same ends are reached by the other path."""
+        found = self._answers.ask(question, lambda: _shortest(answer(replace(state, hops=()))))
         before = state.hops
-        found = self._answers.ask(question, lambda: _shortest(answer(), before))
         if not before:
-            yield from found
-            return
-        for origin in found:
-            yield replace(origin, state=replace(origin.state, hops=before + origin.state.hops))
+            return found
+        return [replace(o, state=replace(o.state, hops=before + o.state.hops)) for o in found]
 
     @staticmethod
     def _loops(scope: Scope, block: int, state: State) -> frozenset[int]:
@@ -81,11 +81,11 @@ class Ground(ABC):
     @abstractmethod
     def _back(
         self, scope: Scope, value: Value | None, block: int, frames: Frames, state: State, depth: int
-    ) -> Iterator[Origin]:
+    ) -> Iterable[Origin]:
         """Trace a value, used in a block of a scope, back to the owners of what it stands for."""
 
     @abstractmethod
-    def _name(self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int) -> Iterator[Origin]:
+    def _name(self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int) -> Iterable[Origin]:
         """Trace a name."""
 
     @abstractmethod
@@ -101,17 +101,15 @@ class Ground(ABC):
         """Trace a variable of an enclosing function."""
 
 
-def _shortest(origins: Iterable[Origin], before: tuple[Hop, ...]) -> tuple[Origin, ...]:
-    """Return one origin for each end, by the shortest path, with the hops that follow on ``before``."""
+def _shortest(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    """Return one origin for each end, by the shortest path."""
     shortest: dict[object, Origin] = {}
     for origin in origins:
         end = _end(origin)
         best = shortest.get(end)
         if best is None or len(origin.state.hops) < len(best.state.hops):
             shortest[end] = origin
-    if not before:
-        return tuple(shortest.values())
-    return tuple(replace(o, state=replace(o.state, hops=o.state.hops[len(before) :])) for o in shortest.values())
+    return tuple(shortest.values())
 
 
 def _end(origin: Origin) -> Hashable:

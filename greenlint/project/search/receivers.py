@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -96,46 +96,41 @@ class Receivers(Ways):
             else:
                 yield from self._back(frame.scope, frame.receiver, frame.block, outer, state, depth)  # type: ignore[arg-type]
         elif frame.site is not None:
-            for callee in self._types.of(frame.site.scope, frame.site.call.callee):
+            for callee in self._types.callees(frame.site):
                 for target, _ in self._types.callers.targets(callee):
                     if target is scope:
                         for given in self._types.callers.argument(Edge(frame.site, callee), scope, name):
                             yield from self._back(frame.scope, given.value, frame.block, outer, state, depth)
 
-    def _receiver(self, way: Way, function: Scope, depth: int) -> Iterator[Origin]:
+    def _receiver(self, way: Way, function: Scope, depth: int) -> Iterable[Origin]:
         """The object that a method runs on, seen from a caller or a root."""
         if way.root is not None and way.entry is not None:
-            yield from self._receiver_at_root(way, way.root, way.entry, depth)
-            return
+            return self._receiver_at_root(way, way.root, way.entry, depth)
         if way.site is None or way.edge_type is None:
-            return
+            return ()
+        if way.handed is not None:
+            return self._receiver_of_value(way.scope, way.handed, way.block, way.state, depth)
         via = way.edge_type
         callee = way.site.call.callee
-        if way.handed is not None:
-            yield from self._receiver_of_value(way.scope, way.handed, way.block, way.state, depth)
-            return
         if isinstance(via, ClassType):
-            yield Origin("born", (way.site,), way.state, via.klass)
-        elif kept := self._kept_way(way, function):
-            yield from self._handed_over(way, function, kept, depth)
-        elif isinstance(callee, facts.Attribute) and isinstance(via, Instance):
-            yield from self._back(way.scope, callee, way.block, (), way.state, depth)
-        elif isinstance(callee, facts.Attribute):
-            yield from self._bound_receiver(way, callee, depth)
-        elif isinstance(callee, facts.Name):
-            yield from self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
-        elif isinstance(callee, facts.Item):
-            yield from self._receiver_in_container(way.scope, callee, way.block, way.state, depth)
+            return (Origin("born", (way.site,), way.state, via.klass),)
+        if kept := self._kept_way(way, function):
+            return self._handed_over(way, function, kept, depth)
+        if isinstance(callee, facts.Attribute):
+            value = callee if isinstance(via, Instance) else self._bound_receiver(way.scope, way.site, callee)
+            return self._back(way.scope, value, way.block, (), way.state, depth)
+        if isinstance(callee, facts.Name):
+            return self._receiver_of_value(way.scope, callee, way.block, way.state, depth)
+        if isinstance(callee, facts.Item):
+            return self._receiver_in_container(way.scope, callee, way.block, way.state, depth)
+        return ()
 
-    def _bound_receiver(self, way: Way, callee: facts.Attribute, depth: int) -> Iterator[Origin]:
-        bases = self._types.of(way.scope, callee.base)
-        if any(isinstance(base, ClassType) for base in bases) and way.site is not None and way.site.call.arguments:
-            value: Value | None = way.site.call.arguments[0]
-        elif any(isinstance(base, SuperType) for base in bases):
-            value = self_name(way.scope)
-        else:
-            value = callee.base
-        yield from self._back(way.scope, value, way.block, (), way.state, depth)
+    def _bound_receiver(self, scope: Scope, site: Site, callee: facts.Attribute) -> Value | None:
+        """What stands for the object in a call of its method."""
+        kinds = {type(base) for base in self._types.of(scope, callee.base)}
+        if ClassType in kinds and site.call.arguments:
+            return site.call.arguments[0]
+        return self_name(scope) if SuperType in kinds else callee.base
 
     def _receiver_at_root(self, way: Way, root: Root, entry: Entry, depth: int) -> Iterator[Origin]:
         if entry.receiver == "fresh":

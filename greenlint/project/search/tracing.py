@@ -10,7 +10,8 @@ The three suppliers of edges are the callers of a function, the roots that run i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -48,38 +49,33 @@ class Search(Made):
 
     def _back(
         self, scope: Scope, value: Value | None, block: int, frames: Frames, state: State, depth: int
-    ) -> Iterator[Origin]:
+    ) -> Iterable[Origin]:
         if value is None or self._spent(depth):
-            return
+            return ()
         question = (scope, value, block, state.question, frames)
-        yield from self._once(question, state, lambda: self._back_to(scope, value, block, frames, state, depth + 1))
+        return self._once(question, state, lambda here: self._back_to(scope, value, block, frames, here, depth + 1))
 
     def _back_to(
         self, scope: Scope, value: Value, block: int, frames: Frames, state: State, depth: int
-    ) -> Iterator[Origin]:
+    ) -> Iterable[Origin]:
         if isinstance(value, facts.Name):
-            yield from self._name(scope, value.id, block, frames, state, depth)
-        elif isinstance(value, facts.Attribute):
-            yield from self._attribute(scope, value, block, frames, state, depth)
-        elif isinstance(value, facts.Call):
-            yield from self._call(scope, value, block, frames, state, depth)
-        elif isinstance(value, facts.Item):
-            yield from self._item(scope, value, block, frames, state, depth)
-        elif isinstance(value, facts.Element):
-            yield from self._element(scope, value, block, frames, state, depth)
-        elif isinstance(value, facts.Operation):
-            for option in alternatives(value):
-                yield from self._back(scope, option, block, frames, state, depth)
-        elif isinstance(value, facts.Entered):
-            yield from self._entered(scope, value, block, frames, state, depth)
-        elif isinstance(value, facts.Class):
+            return self._name(scope, value.id, block, frames, state, depth)
+        if isinstance(value, facts.Attribute):
+            return self._attribute(scope, value, block, frames, state, depth)
+        if isinstance(value, facts.Call):
+            return self._call(scope, value, block, frames, state, depth)
+        if isinstance(value, facts.Item):
+            return self._item(scope, value, block, frames, state, depth)
+        if isinstance(value, facts.Element):
+            return self._element(scope, value, block, frames, state, depth)
+        if isinstance(value, facts.Entered):
+            return self._entered(scope, value, block, frames, state, depth)
+        if isinstance(value, facts.Class):
             klass = scope.module.classes[value.index]
-            yield Origin("born", (klass,), state, klass)
-        elif isinstance(value, facts.Starred):
-            yield from self._back(scope, value.value, block, frames, state, depth)
-        elif isinstance(value, facts.Sequence | facts.Mapping):
-            for item in value.items:
-                yield from self._back(scope, item, block, frames, state, depth)
+            return (Origin("born", (klass,), state, klass),)
+        if isinstance(value, facts.Starred):
+            return self._back(scope, value.value, block, frames, state, depth)
+        return (origin for v in _parts(value) for origin in self._back(scope, v, block, frames, state, depth))
 
     def _element(
         self, scope: Scope, value: facts.Element, block: int, frames: Frames, state: State, depth: int
@@ -91,19 +87,16 @@ class Search(Made):
             held = self._ownership.class_of(elements(self._types.of(scope, value.of)))
             yield origin if origin.klass is not None and not origin.path else origin.below("[]", held)
 
-    def _name(self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int) -> Iterator[Origin]:
+    def _name(self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int) -> Iterable[Origin]:
         owner = self._types.binding_scope(scope, name)
-        if owner is None and scope.kind == "module" and state.crossed and name in scope.locals:
-            yield from self._assignments(scope, name, block, frames, state, depth)
-        elif owner is None:
-            yield from self._global(scope, name, block, frames, state, depth)
-        elif owner is not scope:
-            yield from self._free_variable(scope, owner, name, block, frames, state, depth)
-        elif owner.parameter(name) is not None:
-            yield from self._assignments(scope, name, block, frames, state, depth)
-            yield from self._parameter(scope, name, block, frames, state, depth)
-        else:
-            yield from self._assignments(scope, name, block, frames, state, depth)
+        if owner is None and not (scope.kind == "module" and state.crossed and name in scope.locals):
+            return self._global(scope, name, block, frames, state, depth)
+        if owner is not None and owner is not scope:
+            return self._free_variable(scope, owner, name, block, frames, state, depth)
+        assigned = self._assignments(scope, name, block, frames, state, depth)
+        if owner is None or owner.parameter(name) is None:
+            return assigned
+        return chain(assigned, self._parameter(scope, name, block, frames, state, depth))
 
     def _assignments(
         self, scope: Scope, name: str, block: int, frames: Frames, state: State, depth: int
@@ -175,3 +168,10 @@ class Search(Made):
             return
         for origin in self._back(scope, value.base, block, frames, state, depth):
             yield from self._field(origin, value.name, depth)
+
+
+def _parts(value: Value) -> Sequence[Value | None]:
+    """The values that stand for a value: what an operation chooses from, what a display holds."""
+    if isinstance(value, facts.Operation):
+        return alternatives(value)
+    return value.items if isinstance(value, facts.Sequence | facts.Mapping) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -119,7 +120,7 @@ class Ways(Ground):
         Beyond that start only methods of the class that keeps it count: each keeper has a greenthread of its own.
         """
         method = way.scope.method()
-        home = self._types.hierarchy.family(method.owner) if method is not None and method.owner is not None else []
+        home = self._types.hierarchy.family(method.owner) if method is not None and method.owner is not None else ()
         yield from self._starts_above(way, home, depth, set())
 
     def _starts_above(self, way: Way, home: Sequence[Klass], depth: int, seen: set[object]) -> Iterator[State]:
@@ -160,12 +161,13 @@ class Ways(Ground):
             yield me
         elif not self._spent(depth):
             question = ("shared", scope, block, slot, klass, state.question)
-            yield from self._once(question, state, lambda: self._shared_above(me, scope, slot, klass, block, depth))
+            above = partial(self._shared_above, scope, slot, klass, block, depth)
+            yield from self._once(question, state, above)
 
     def _shared_above(
-        self, me: Origin, scope: Scope, slot: Slot, klass: Klass | None, block: int, depth: int
+        self, scope: Scope, slot: Slot, klass: Klass | None, block: int, depth: int, state: State
     ) -> Iterator[Origin]:
-        state = me.state
+        me = Origin("global", slot, state, klass)
         if state.crossed:
             yield me
         for way in self._ways_into(scope, block, state, me, depth):
