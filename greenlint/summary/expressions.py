@@ -13,8 +13,8 @@ from typing import Any
 from greenlint.summary import facts
 from greenlint.summary.builders import Indexes, ScopeBuilder, span_of
 from greenlint.summary.facts import Attribute, Binding, Call, CallSite, Constant, Item, Name, Value
+from greenlint.summary.texts import LONGEST_STRING, begins_address, dotted, is_text
 
-LONGEST_STRING = 200
 LONGEST_DISPLAY = 64
 LONGEST_LIST_OF_NAMES = 8
 CONTAINER_WRITES = frozenset(
@@ -36,22 +36,6 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
 _NONE = Constant(None)
 _CONSTANT = frozenset((Constant,))
 _ALIASING = frozenset((Name, Attribute, facts.Import, facts.Operation, facts.Mapping, facts.Sequence))
-
-
-def _is_text(value: str) -> bool:
-    """Whether a string can be encoded: lone surrogates cannot, and name nothing."""
-    return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
-def _is_dotted(value: Value | None) -> bool:
-    """Whether a value is a text that can name a module or what is in it."""
-    text = value.value if type(value) is Constant else None
-    return type(text) is str and text.replace(".", "").replace(":", "").isidentifier()
-
-
-def _begins_address(value: object) -> bool:
-    """Whether a text begins with the scheme of an address, which says what is talked to: ``sqlite:///``."""
-    return isinstance(value, str) and len(value) <= LONGEST_STRING and "://" in value and _is_text(value)
 
 
 class ExpressionWalk:
@@ -177,7 +161,7 @@ class ExpressionWalk:
         value = node.value
         kind = type(value)
         if kind is str:
-            return Constant(value) if len(value) <= LONGEST_STRING and (value.isascii() or _is_text(value)) else None  # type: ignore[arg-type, union-attr]  # a str
+            return Constant(value) if len(value) <= LONGEST_STRING and (value.isascii() or is_text(value)) else None  # type: ignore[arg-type, union-attr]  # a str
         if value is None:
             return _NONE
         if kind is int:
@@ -280,7 +264,7 @@ class ExpressionWalk:
 
     def _arithmetic(self, node: ast.BinOp) -> Value | None:
         left, right = self.value(node.left), self.value(node.right)
-        if type(left) is Constant and _begins_address(left.value):
+        if type(left) is Constant and begins_address(left.value):
             return facts.Operation("+", (left,))
         both = type(left) is facts.Sequence and type(right) is facts.Sequence
         if both or type(node.op) is ast.BitOr:
@@ -301,8 +285,14 @@ class ExpressionWalk:
         return facts.Mapping(keys, items)
 
     def _may_be_names(self, items: tuple[Value | None, ...]) -> bool:
-        """Whether a dictionary of the module or of a class says by what names something is imported or loaded."""
-        return self.scope.kind != "function" and len(items) <= LONGEST_LIST_OF_NAMES and all(map(_is_dotted, items))
+        """Whether a dictionary of the module or of a class says by what names something is imported or loaded.
+
+        All of it are names, or one is of something in a module, as among the settings of a database.
+        """
+        if self.scope.kind == "function" or len(items) > LONGEST_LIST_OF_NAMES:
+            return False
+        names = [dotted(item) for item in items]
+        return all(names) or any("." in name for name in names)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
         before = self.scope.block
@@ -347,7 +337,7 @@ class ExpressionWalk:
             if type(part) is ast.FormattedValue:
                 self.value(part)
         first = node.values[0] if node.values else None
-        if isinstance(first, ast.Constant) and isinstance(first.value, str) and _begins_address(first.value):
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and begins_address(first.value):
             return facts.Operation("+", (Constant(first.value),))
         return None
 
