@@ -141,7 +141,7 @@ class DriverRow(Row, frozen=True, gc=False):
 
     Modules and classes bind one of ``settings``, an item of that key is stored, or one of ``functions`` is called with
     it as the first argument. It chooses the driver if one of ``values`` stands in it, at any depth, or a URL of one of
-    ``schemes``. The row holds where a program imports one of
+    ``schemes``; a row that has neither speaks of every call. The row holds where a program imports one of
     ``frameworks``, needs one of ``distributions``, and needs none of ``other_distributions``, which come first; what is
     in ``hooks``, imported or called, makes the driver green.
     """

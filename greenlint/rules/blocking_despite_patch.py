@@ -66,9 +66,9 @@ class BlockingDespitePatch(Rule):
         `pyproject.toml`, `setup.cfg` or requirements files ask for decide; what they leave open is assumed, and said.
 
         A driver that a setting chooses (Django's `DATABASES`, `SQLALCHEMY_DATABASE_URI` of Flask-SQLAlchemy), or the
-        URL of `sqlalchemy.create_engine`, is reported once for the program, at that setting: a server or a worker of
-        celery runs requests in greenthreads, what it loads imports the framework, the program needs the driver's
-        distribution and calls no hook anywhere.
+        URL of `sqlalchemy.create_engine`, or a database of peewee, is reported once for the program, where it is
+        chosen: a server or a worker of celery runs requests in greenthreads, what it loads imports the framework, the
+        program needs the driver's distribution and calls no hook anywhere.
         """
     limits = """
         - Functions that no greenthread was found to run are silent, and so is code in tpool, in gevent's threadpool

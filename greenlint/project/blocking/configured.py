@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greenlint.project import Component
     from greenlint.project.patching.timeline import Run
 
+EVERY = "every query"
 _ANYWAY = ("always", "hook")
 _Given = tuple[Scope, str, int, Value | None]
 """The scope, name and line at which a setting has a value."""
@@ -104,6 +105,9 @@ def _imports(component: Component, module: Module, names: Sequence[str]) -> bool
 
 def _chosen(component: Component, row: DriverRow, runs: Sequence[Run]) -> Iterator[Chosen]:
     for scope, setting, line, value in (*_of_settings(component, row), *_of_calls(component, row, runs)):
+        if not (row.values or row.schemes):
+            yield Chosen(scope.module, line, setting, EVERY)
+            continue
         texts = list(texts_within(component.types, scope, value))
         choice = next(filter(None, (_choice(row, text) for text in texts)), "")
         if choice or (_is_computed(value) and not any(map(_names_database, texts))):
