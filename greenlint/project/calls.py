@@ -7,6 +7,7 @@ constructor), and a call counts when the types of its callee contain the functio
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from greenlint.project.keeping import Keeping
@@ -46,6 +47,16 @@ class Passed(NamedTuple):
     block: int
 
 
+class _Named(NamedTuple):
+    """The calls of a name, as many as are ever looked at, each with whether it is on a module-level name.
+
+    A call on a module-level name (``LOG.error()``), whose type is known once for all, is none of the ``others``.
+    """
+
+    sites: tuple[tuple[Site, bool], ...]
+    others: int
+
+
 class Callers:
     """Callers of functions, on demand, with memo."""
 
@@ -57,7 +68,7 @@ class Callers:
         self.handed: dict[tuple[Scope, str], list[Type]] = {}
         self.truncated: set[Scope] = set()
         self._nameless: set[Site] = set()
-        self._named: dict[str, tuple[tuple[Site, bool], ...]] = {}
+        self._named: dict[str, _Named] = {}
 
     @property
     def unresolved(self) -> int:
@@ -77,21 +88,19 @@ class Callers:
         """Return the calls that run the function, in source order."""
         return self._types.memo.ask(("callers", function), lambda: self._search(function))
 
-    def targets(self, callee: Type) -> Iterator[tuple[Scope, bool]]:
-        """Yield the functions that calling something runs, and whether a receiver is bound."""
-        hierarchy = self._types.hierarchy
-        if isinstance(callee, FunctionType):
-            yield callee.scope, False
-        elif isinstance(callee, BoundMethod):
-            yield callee.scope, True
-        elif isinstance(callee, PartialType):
-            yield from self.targets(callee.target)
-        elif isinstance(callee, ClassType):
-            for method in hierarchy.find(callee.klass, "__init__")[0]:
-                yield method, True
-        elif isinstance(callee, Instance):
-            for method in hierarchy.find(callee.klass, "__call__")[0]:
-                yield method, True
+    def targets(self, callee: Type) -> Sequence[tuple[Scope, bool]]:
+        """Return the functions that calling something runs, and whether a receiver is bound."""
+        if type(callee) is BoundMethod:
+            return ((callee.scope, True),)
+        if type(callee) is FunctionType:
+            return ((callee.scope, False),)
+        if type(callee) is PartialType:
+            return self.targets(callee.target)
+        if type(callee) is ClassType:
+            return [(method, True) for method in self._types.hierarchy.find(callee.klass, "__init__")[0]]
+        if type(callee) is Instance:
+            return [(method, True) for method in self._types.hierarchy.find(callee.klass, "__call__")[0]]
+        return ()
 
     def passed(self, function: Scope, parameter: str) -> Iterable[Type]:
         """Return the types that callers, spawners and frameworks give to a parameter."""
@@ -133,24 +142,48 @@ class Callers:
             yield Passed(scope, value, call.block)
 
     def _search(self, function: Scope) -> tuple[Edge, ...]:
-        edges = (*self._edges(self._candidates(function), function), *self._callbacks(function))
+        edges = (*self._direct(function), *self._callbacks(function))
         found = sorted(dict.fromkeys(edges), key=lambda edge: edge.site.key)
         if len(found) > MOST_CALLERS:
             self.truncated.add(function)
         return tuple(found[:MOST_CALLERS])
 
-    def _calls_named(self, name: str) -> tuple[tuple[Site, bool], ...]:
-        """Return the calls of a name, as many as are ever looked at, and whether each is on a module-level name."""
+    def _direct(self, function: Scope) -> Iterator[Edge]:
+        """The calls under the names of a function that run it; functions that share a name share the look at them."""
+        names = tuple(dict.fromkeys(self._names_of(function)))
+        if sum(self._calls_named(name).others for name in names) > MOST_CANDIDATES:
+            self.truncated.add(function)
+            yield from self._edges(self._first_candidates(names), function)
+            return
+        for name in names:
+            (running,) = self._types.memo.note(("called", name), partial(self._called, name))
+            yield from running.get(function, ())
+
+    def _called(self, name: str) -> tuple[dict[Scope, list[Edge]]]:
+        """Return what the calls of a name run."""
+        found: dict[Scope, list[Edge]] = {}
+        for site, _ in self._calls_named(name).sites:
+            callees = self._types.callees(site)
+            if not callees:
+                self._nameless.add(site)
+            for callee in callees:
+                for function, _ in self.targets(callee):
+                    edges = found.setdefault(function, [])
+                    if not edges or edges[-1].site is not site:
+                        edges.append(Edge(site, callee))
+        return (found,)
+
+    def _calls_named(self, name: str) -> _Named:
         known = self._named.get(name)
         if known is None:
-            found, count = [], 0
+            found, others = [], 0
             for site in self._types.program.calls_named(name):
                 is_on_global = self._is_on_global(site)
                 found.append((site, is_on_global))
-                count += not is_on_global
-                if count > MOST_CANDIDATES:
+                others += not is_on_global
+                if others > MOST_CANDIDATES:
                     break
-            known = self._named[name] = tuple(found)
+            known = self._named[name] = _Named(tuple(found), others)
         return known
 
     def _is_on_global(self, site: Site) -> bool:
@@ -188,39 +221,37 @@ class Callers:
             if not (callees or handed):
                 self._nameless.add(site)
             for callee in callees:
-                if self._runs(callee, function):
+                if any(target is function for target, _ in self.targets(callee)):
                     yield Edge(site, callee, handed)
                     break
 
-    def _runs(self, callee: Type, function: Scope) -> bool:
-        if type(callee) is BoundMethod or type(callee) is FunctionType:  # as a rule
-            return callee.scope is function
-        return any(target is function for target, _ in self.targets(callee))
-
-    def _candidates(self, function: Scope) -> Iterator[Site]:
+    def _names_of(self, function: Scope) -> Iterator[str]:
+        """Yield the names under which a function may be called."""
         program = self._types.program
-        names = [function.name]
         owner = function.owner
         if owner is not None and function.name in ("__init__", "__new__"):
             classes = [owner, *self._types.hierarchy.subclasses(owner)]
-            names = [klass.name for klass in classes]
             aliases = program.aliases_of(klass.name for klass in classes)
-            names += sorted(aliases) if len(aliases) <= MOST_ALIASES else []
-            names += ["__init__", "cls", "__class__", ""]
+            yield from (klass.name for klass in classes)
+            yield from sorted(aliases) if len(aliases) <= MOST_ALIASES else ()
+            yield from ("__init__", "cls", "__class__", "")
         elif owner is not None and function.name == "__call__":
             classes = [owner, *self._types.hierarchy.subclasses(owner)]
             held = program.aliases_of(name for klass in classes for name in program.holders_of(klass.name))
-            names += ["", "()", *(sorted(held) if len(held) <= MOST_ALIASES else ())]
-        elif function.kind == "function":
-            names += function.module.facts.aliases.get(function.name, ())
+            yield from ("", "()", *(sorted(held) if len(held) <= MOST_ALIASES else ()))
         elif function.kind == "lambda":
-            names = [b.name for b in (function.parent or function).body.bindings if _binds(b.value, function)]
-        count = 0
-        for name in dict.fromkeys(names):
-            for site, is_on_global in self._calls_named(name):
-                count += not is_on_global
-                if count > MOST_CANDIDATES:
-                    self.truncated.add(function)
+            yield from (b.name for b in (function.parent or function).body.bindings if _binds(b.value, function))
+        else:
+            yield function.name
+            yield from function.module.facts.aliases.get(function.name, ()) if function.kind == "function" else ()
+
+    def _first_candidates(self, names: Iterable[str]) -> Iterator[Site]:
+        """Yield the calls of some names, as many as are looked at."""
+        others = 0
+        for name in names:
+            for site, is_on_global in self._calls_named(name).sites:
+                others += not is_on_global
+                if others > MOST_CANDIDATES:
                     return
                 yield site
 

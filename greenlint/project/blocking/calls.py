@@ -12,7 +12,7 @@ from greenlint.project.blocking.effects import AnyRow, Conditions
 from greenlint.project.blocking.green import GreenNames
 from greenlint.project.blocking.implied import METHODS, implied_calls
 from greenlint.project.patching.mentions import written
-from greenlint.project.program import Scope, Site
+from greenlint.project.program import Site
 from greenlint.project.terms import External, Member, Opaque
 from greenlint.project.types import Types
 from greenlint.summary import facts
@@ -112,7 +112,7 @@ class Calls:
         scope = site.scope
         if scope.kind not in ("function", "lambda") or scope.module.role != "code":
             return None
-        for path in (*self._spelled(site, wanted), *self._paths(scope, site.call.callee)):
+        for path in (*self._spelled(site, wanted), *self._paths(site)):
             for name in (path, path.rpartition(".")[0] + _ANY):
                 for row in wanted.get(name, ()):
                     if self._conditions.concern(row, site):
@@ -130,11 +130,11 @@ class Calls:
         """Whether a call is not green; a row about a name of a green module means just that."""
         return self._all or self._types.library.knowledge.is_green(path) or not self._green.called_at(site)
 
-    def _paths(self, scope: Scope, callee: Value | None) -> Iterator[str]:
+    def _paths(self, site: Site) -> Iterator[str]:
         """Yield the dotted names of what is called, a method under each class that may define it."""
-        if not _is_named(callee):
+        if not _is_named(site.call.callee):
             return
-        for t in self._types.of(scope, callee):
+        for t in self._types.callees(site):
             if isinstance(t, External):
                 yield t.path
             elif isinstance(t, Member):
