@@ -19,7 +19,7 @@ from greenlint.summary.extract import summarise
 from greenlint.summary.facts import ModuleFacts, decode_module, encode_module
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
 CHUNK_BYTES = 250_000
@@ -155,7 +155,22 @@ def _processes(workers: int) -> Iterator[Executor]:
     try:
         yield pool
     finally:
+        if sys.version_info < (3, 11, 5):
+            _let_go(pool)
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _let_go(pool: ProcessPoolExecutor) -> None:
+    """Close the end from which killed workers would read: the shutdown waits for ever for who writes to them.
+
+    https://github.com/python/cpython/issues/94777, which Python 3.11.5 mended in this way.
+    """
+    from concurrent.futures import BrokenExecutor
+
+    try:
+        pool.submit(len, "")
+    except BrokenExecutor:
+        pool._call_queue._reader.close()  # type: ignore[attr-defined]  # nothing public ends the wait
 
 
 def _start_method() -> BaseContext:

@@ -104,6 +104,14 @@ def test_a_killed_worker_costs_nothing_but_time(
     assert plain(list(summaries(sources, lambda done: None, 2))) == expected
 
 
+def test_a_worker_that_is_killed_while_it_is_written_to_costs_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [Source(f"{number}.py", b"x = 1\n" * 50_000, STAMP) for number in range(8)]
+    alone = plain(list(summaries(many, lambda done: None, 1)))
+    monkeypatch.setattr(summarising, "WORKER_BYTES", 1000)
+    monkeypatch.setattr(summarising, "summarise_chunk", _kill_the_worker)
+    assert plain(list(summaries(many, lambda done: None, 2))) == alone
+
+
 def test_progress_counts_files(sources: list[Source]) -> None:
     told: list[int] = []
     list(summaries(sources, told.append, 1))
