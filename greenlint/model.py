@@ -78,6 +78,11 @@ class Location:
     end_line: int
     end_column: int
 
+    @classmethod
+    def of_line(cls, path: str, line: int) -> Location:
+        """Return the beginning of a line, for what is known by its line alone."""
+        return cls(path, line, 1, line, 1)
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
 

@@ -123,7 +123,7 @@ class BlockingDespitePatch(Rule):
         row, first = driver.row, driver.chosen[0]
         name, setting = row.calls, first.setting
         fate = _FATES[driver.effect.kind].format(raises="", hook=driver.effect.hook)
-        where = Location(first.module.path, first.line, 1, first.line, 1)
+        where = Location.of_line(first.module.path, first.line)
         more = f" and {len(driver.chosen) - 1} more" if driver.chosen[1:] else ""
         assumptions = [f"{driver.runs[0].entry.name} uses {setting} of {first.module.name}"]
         if not first.choice:

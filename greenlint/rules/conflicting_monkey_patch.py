@@ -112,7 +112,7 @@ def _where(patch: PatchEvent, first: PatchEvent, path: str, teller: Teller) -> L
     for event in (patch, first):
         if event.frame is not None and event.span is not None:
             return teller.at(event.frame.scope, event.span)
-    return Location(path, 1, 1, 1, 1)
+    return Location.of_line(path, 1)
 
 
 def _place(patch: PatchEvent) -> str:

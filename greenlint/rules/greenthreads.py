@@ -26,7 +26,7 @@ def told_need(teller: Teller, need: Need, way: Way) -> Iterator[Step]:
         yield Step(Role.BLOCK, teller.at(need.scope, need.site.call.span), message)
     else:
         path = need.scope.module.path
-        yield Step(Role.BLOCK, Location(path, need.line, 1, need.line, 1), message)
+        yield Step(Role.BLOCK, Location.of_line(path, need.line), message)
 
 
 def told_way(teller: Teller, way: Way, scope: Scope, name: str, runs: str = "greenthreads that run") -> Iterator[Step]:

@@ -99,7 +99,7 @@ class LockCreatedBeforePatch(Rule):
         run = found.runs[0]
         assumptions = ("the test around the patch lets it happen",) if by_choice(patch.conditions) else ()
         last = Step(Role.CREATE, teller.at(home.scope, home.call.span), f"makes {_what(found)} at import time")
-        used = Location(function.module.path, line, 1, line, 1)
+        used = Location.of_line(function.module.path, line)
         told = (
             teller.entry(run),
             *teller.chain(run.entered[home.scope][1], home.call.span, last),

@@ -114,7 +114,7 @@ def _where(missing: MissingPatch, types: Types, teller: Teller) -> Location:
     imports = entry.module.body.body.imports
     if imports:
         return teller.at(entry.module.body, imports[0].span)
-    return Location(entry.module.path, 1, 1, 1, 1)
+    return Location.of_line(entry.module.path, 1)
 
 
 def _siblings(missing: MissingPatch) -> str:

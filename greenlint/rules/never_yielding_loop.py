@@ -97,7 +97,7 @@ class NeverYieldingLoop(Rule):
 
     def _finding(self, endless: Endless, teller: Teller) -> Finding:
         scope = endless.scope
-        where = Location(scope.module.path, endless.line, 1, endless.line, 1)
+        where = Location.of_line(scope.module.path, endless.line)
         return self.finding(
             where,
             "a loop of a greenthread lets nobody else run",

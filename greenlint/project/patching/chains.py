@@ -78,7 +78,7 @@ class Teller:
             where = self._locator.header(start)
         else:
             line = entry.line if entry.path == entry.module.path else 1
-            where = Location(entry.module.path, line, 1, line, 1)
+            where = Location.of_line(entry.module.path, line)
         return Step(Role.ENTRY, where, f"{entry.name} starts here")
 
     def imported(self, event: ImportEvent, what: str) -> Iterator[Step]:
