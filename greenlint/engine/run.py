@@ -116,7 +116,7 @@ class Run:
         modules: list[Module] = []
         if self._concerns(knowledge, launchers):
             modules = list(self._modules(files))
-        within = [path for path in self.sources if "/" in path]
+        folders = {path.partition("/")[0] for path in self.sources if "/" in path}
         setting = Setting(
             hub=self.options.hub,
             launches=tuple(Launch(item.kind, item.target, item.library) for item in launchers),
@@ -126,7 +126,7 @@ class Run:
             entry_points=self.options.entry_points,
             placed=self._placed(),
             plugins=plugin_groups(self.program.root),
-            dependencies=dependencies(str(self.program.root), self.seen, {path.partition("/")[0] for path in within}),
+            dependencies=dependencies(str(self.program.root), self.seen, folders),
         )
         return Project(modules, knowledge, setting, self._lines)
 

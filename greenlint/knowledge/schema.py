@@ -340,6 +340,11 @@ class BlockingRow(Row, frozen=True, gc=False):
         if (self.since or self.until) and not self.distribution:
             raise ValueError("since and until need distribution (whose versions they are)")
 
+    def replacement(self, library: str) -> str:
+        """Return what does the same and is green under "eventlet" or "gevent"; empty if nothing is."""
+        green = self.green_replacement_eventlet if library == "eventlet" else self.green_replacement_gevent
+        return "" if green == "-" else green
+
 
 class Rows(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, kw_only=True):
     """The rows of one or several sources, by table; field names are the TOML table names."""

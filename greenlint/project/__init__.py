@@ -224,7 +224,7 @@ class Project:
 
     def configured(self) -> Iterator[Configured]:
         """Yield the drivers that settings choose and that block greenthreads."""
-        return configured(self._components, self.setting.dependencies)
+        return configured(self._components, self.knowledge, self.setting.dependencies)
 
     def _taken(self, reach: Reach) -> tuple[Taken, ...]:
         """Where the locks are taken that count for a reach."""

@@ -62,9 +62,7 @@ class Blocked:
     @property
     def replacement(self) -> str:
         """What does the same and is green under the library; empty if nothing is."""
-        row = self.row
-        green = row.green_replacement_eventlet if self.library == "eventlet" else row.green_replacement_gevent
-        return "" if green == "-" else green
+        return self.row.replacement(self.library)
 
 
 class Blocking:

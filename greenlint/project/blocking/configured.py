@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenlint.knowledge.knowledge import Knowledge
 from greenlint.knowledge.schema import DriverRow
 from greenlint.project.blocking.effects import Effect, effect_of
 from greenlint.project.conditions import texts_within
@@ -52,55 +53,44 @@ class Configured:
     runs: tuple[Run, ...]
 
 
-def configured(components: Sequence[Component], declared: Dependencies) -> Iterator[Configured]:
+def configured(components: Sequence[Component], knowledge: Knowledge, declared: Dependencies) -> Iterator[Configured]:
     """Yield the drivers that settings choose and that block the greenthreads of servers, whatever is patched."""
-    for row in components[0].types.library.knowledge.rows.driver if components else ():
-        needed = declared.keys() & set(row.distributions) and not declared.keys() & set(row.other_distributions)
-        for library in HUBS if needed and not _is_hooked(components, row) else ():
-            effect, replacement = _effect(components[0], row, library)
-            runs = tuple(run for c in components for run in _serving(c, row, library)) if effect.kind in _ANYWAY else ()
-            choices = [choice for c in components for choice in _chosen(c, row, runs)] if runs else []
-            chosen = [choice for choice in choices if choice.choice]
-            if not chosen and _is_only_driver(components[0], row, declared):
-                chosen = choices
-            if chosen:
-                yield Configured(row, library, effect, replacement, tuple(chosen), runs)
+    rows = [row for row in knowledge.rows.driver if _is_needed(row, declared)]
+    for library in HUBS if rows else ():
+        serving = [(component, run) for component in components for run in _serving(component, library)]
+        for row in rows if serving else ():
+            runs = tuple(run for c, run in serving if c.timeline.imports.any_imports(run.loads, row.frameworks))
+            blocking = knowledge.blocking(row.calls)[0]
+            effect = effect_of(blocking, library)
+            if effect.kind not in _ANYWAY or not runs or _is_hooked(components, row):
+                continue
+            choices = tuple(choice for component in components for choice in _chosen(component, row, runs))
+            told = tuple(choice for choice in choices if choice.choice)
+            if chosen := told or (choices if _is_only_driver(knowledge, row, declared) else ()):
+                yield Configured(row, library, effect, blocking.replacement(library), chosen, runs)
 
 
-def _is_only_driver(component: Component, row: DriverRow, declared: Dependencies) -> bool:
+def _is_needed(row: DriverRow, declared: Dependencies) -> bool:
+    """Whether the program needs the driver, and none that its framework takes before it."""
+    return not declared.keys().isdisjoint(row.distributions) and declared.keys().isdisjoint(row.other_distributions)
+
+
+def _is_only_driver(knowledge: Knowledge, row: DriverRow, declared: Dependencies) -> bool:
     """Whether the program needs no other of the drivers that its framework can take."""
-    others = (r for r in component.types.library.knowledge.rows.driver if r.frameworks == row.frameworks)
-    return not any(declared.keys() & {*other.distributions} for other in others if other.calls != row.calls)
+    others = (r for r in knowledge.rows.driver if r.frameworks == row.frameworks and r.calls != row.calls)
+    return all(declared.keys().isdisjoint(other.distributions) for other in others)
 
 
-def _effect(component: Component, row: DriverRow, library: str) -> tuple[Effect, str]:
-    blocking = component.types.library.knowledge.blocking(row.calls)[0]
-    replacement = blocking.green_replacement_eventlet if library == "eventlet" else blocking.green_replacement_gevent
-    return effect_of(blocking, library), replacement
+def _serving(component: Component, library: str) -> Iterator[Run]:
+    """The runs whose requests are greenthreads of a library."""
+    serving = component.contexts.serving(library)
+    return (run for run in component.timeline.runs if run.entry.serves_with == library or run in serving)
 
 
 def _is_hooked(components: Sequence[Component], row: DriverRow) -> bool:
     """Whether the program imports or calls, wherever it does, what makes the driver green."""
-    for component in components:
-        if component.timeline.modules_calling(row.hooks):
-            return True
-        if any(_imports(component, module, row.hooks) for module in component.timeline.modules):
-            return True
-    return False
-
-
-def _serving(component: Component, row: DriverRow, library: str) -> Iterator[Run]:
-    """The runs whose requests are greenthreads of a library, and which load the framework."""
-    serving = component.contexts.serving(library)
-    for run in component.timeline.runs:
-        if run.entry.serves_with == library or run in serving:
-            if any(_imports(component, module, row.frameworks) for module in run.loads):
-                yield run
-
-
-def _imports(component: Component, module: Module, names: Sequence[str]) -> bool:
-    imported = component.timeline.imports.names(module)
-    return any(name == wanted or name.startswith(f"{wanted}.") for name in imported for wanted in names)
+    timelines = [component.timeline for component in components if row.hooks]
+    return any(t.modules_calling(row.hooks) or t.imports.any_imports(t.modules, row.hooks) for t in timelines)
 
 
 def _chosen(component: Component, row: DriverRow, runs: Sequence[Run]) -> Iterator[Chosen]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from greenlint.project.library import Library
@@ -78,6 +78,10 @@ class Imports:
                 if isinstance(target, str):
                     yield target
 
+    def any_imports(self, modules: Iterable[Module], libraries: Sequence[str]) -> bool:
+        """Tell whether one of the modules imports one of some libraries, or something in one."""
+        return any(_is_of(name, libraries) for module in modules for name in self.names(module))
+
     def closure(self, modules: Iterable[Module]) -> dict[Module, None]:
         """Return the modules and all that they import, directly or not."""
         found = dict.fromkeys(modules)
@@ -112,3 +116,7 @@ class Imports:
 
     def _imports_at_once(self, importer: Module, imported: Module) -> bool:
         return any(imported in self.run_by(importer, site) for site in importer.body.body.imports)
+
+
+def _is_of(name: str, libraries: Sequence[str]) -> bool:
+    return any(name == library or name.startswith(f"{library}.") for library in libraries)

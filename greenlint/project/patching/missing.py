@@ -69,10 +69,8 @@ class Unpatched:
     def _left_green(self, run: Run) -> tuple[str, ...]:
         """Return how the names begin that are green because of what an entry point imports."""
         rows = [row for row in self._types.library.knowledge.rows.ordering if row.left_green]
-        names = {name for module in run.loads if rows for name in self._timeline.imports.names(module)}
-        return tuple(
-            f"{green}." for row in rows if any(_is_below(n, row.importing) for n in names) for green in row.left_green
-        )
+        imported = (row for row in rows if self._timeline.imports.any_imports(run.loads, row.importing))
+        return tuple(f"{green}." for row in imported for green in row.left_green)
 
     def goes_without(self, run: Run) -> bool:
         """Tell whether an entry point goes without a patch on purpose: it imports green modules instead."""
@@ -87,10 +85,6 @@ def missing_patches(timeline: Timeline, types: Types, roots: Roots) -> Iterator[
         found = None if unpatched.goes_without(run) else next(unpatched.waits(run), None)
         if found is not None:
             yield MissingPatch(run, *found, siblings)
-
-
-def _is_below(name: str, modules: tuple[str, ...]) -> bool:
-    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 def _plain_scripts(timeline: Timeline, green: Iterable[Root]) -> Iterator[Module]:

@@ -197,9 +197,7 @@ class Timeline:
         for callers, loaded in self._loaded_by_name:
             if any(module in found for module in callers):
                 found = self.imports.closure([*found, *loaded])
-        if self._factories and any(
-            name.startswith(_LOADERS) for module in found for name in self.imports.names(module)
-        ):
+        if self._factories and self.imports.any_imports(found, _LOADERS):
             found = self.imports.closure([*found, *self._factories])
         return found
 
