@@ -49,6 +49,36 @@ class TestStart:
         assert modules == {*FEW, "fcntl"}
 
 
+class TestEnd:
+    """The process of a command leaves its memory to the system."""
+
+    COMMAND = (
+        "import atexit, gc, sys\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 0, len(gc.get_objects()) < 100, file=sys.stderr))\n"
+        "from greenlint.__main__ import command\n"
+        "gc.callbacks.append(lambda phase, details: phase == 'start' and print('collects', file=sys.stderr))\n"
+        "sys.exit(command())\n"
+    )
+
+    def ends(self, directory: Path, *words: str) -> tuple[int, str]:
+        """The exit status, and what was collected and left to be looked through."""
+        done = subprocess.run(
+            [sys.executable, "-c", self.COMMAND, *words], cwd=directory, capture_output=True, text=True
+        )
+        return done.returncode, done.stderr
+
+    @pytest.mark.usefixtures("unmeasured")
+    def test_collects_no_garbage_and_leaves_none_to_be_looked_through(self, tmp_path: Path) -> None:
+        assert self.ends(shop(tmp_path), "check", "--no-cache") == (1, "True True\n")
+
+    @pytest.mark.usefixtures("unmeasured")
+    def test_does_so_after_a_mistake_as_well(self, tmp_path: Path) -> None:
+        status, said = self.ends(tmp_path, "check", "--select", "GRN999")
+        assert status == 2
+        assert said.endswith("True True\n")
+        assert "collects" not in said
+
+
 FEW = {
     "__future__", "_blake2", "greenlint", "greenlint.cachedir", "greenlint.cli", "greenlint.cli.again",
     "greenlint.cli.console", "greenlint.source", "greenlint.source.footprint", "greenlint.source.places",
