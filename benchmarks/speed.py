@@ -54,6 +54,18 @@ for path in paths:
     except (SyntaxError, ValueError, RecursionError):
         pass
 """
+STAGES = """
+import gc, time
+gc.disable()
+from pathlib import Path
+from greenlint import engine
+began = {}
+def told(stage, done, of):
+    began.setdefault(stage, time.process_time())
+engine.check([Path(".")], engine.Request(cache=False, jobs=1, progress=told))
+print(began["reading"], began["proving"] - began["reading"], time.process_time() - began["proving"])
+"""
+"""Print the CPU seconds of the stages of a cold run, which tells of them as it tells those who wait for it."""
 Runs = dict[str, MeasuredRun]
 
 
@@ -118,6 +130,7 @@ class Tree:
             "parse": self.parse(self.files),
             "parse product": self.parse(self.product),
             "cold": run(*COLD, "."),
+            "stages": run(*PYTHON, "-c", STAGES),
             "fill": run(*GREENLINT, "-j", "1", "."),
             "flake8 fill": run(*FLAKE8, "--select=E9,GRN", file),
             "flake8": run(*FLAKE8, "--select=E9", file),
@@ -151,6 +164,7 @@ def rows_of(tree: Tree, rounds: Sequence[Runs], pylint: MeasuredRun | None) -> I
     yield Row("cold CPU / `ast.parse` of all files", f"{ratio('cold', 'parse'):.2f}", "<= 1.6")
     what = f"cold CPU / `ast.parse` of the {len(tree.product)} files that are no tests"
     yield Row(what, f"{ratio('cold', 'parse product'):.2f}")
+    yield from stages_of(tree, rounds)
     if pylint is not None:
         share = cpu("cold") / pylint.cpu
         yield Row(f"cold CPU / pylint with one checker ({pylint.cpu:.0f} CPU s)", f"{share:.3f}", "<= 0.06")
@@ -164,6 +178,21 @@ def rows_of(tree: Tree, rounds: Sequence[Runs], pylint: MeasuredRun | None) -> I
     added = statistics.median(runs["flake8 plugin"].wall - runs["flake8"].wall for runs in rounds)
     yield Row("flake8 on one file, warm: wall s that the plugin adds", f"{added:.2f}", "<= 0.3")
     yield Row("peak memory cold, MB", f"{max(runs['cold'].peak_mb for runs in rounds):.0f}", "<= 250")
+
+
+def stages_of(tree: Tree, rounds: Sequence[Runs]) -> Iterator[Row]:
+    """Yield the stages of a cold run with their budgets, which are shares of the 1.6 that the whole of it has."""
+    stages = [tuple(map(float, runs["stages"].out.split())) for runs in rounds]
+    parse = "`ast.parse` of all files"
+
+    def ratio(stage: int, beside: str) -> str:
+        ratios = [cpu[stage] / runs[beside].cpu for cpu, runs in zip(stages, rounds, strict=True)]
+        return f"{statistics.median(ratios):.2f}"
+
+    yield Row(f"- starting, and reading all files, CPU / {parse}", ratio(0, "parse"), "<= 0.2")
+    yield Row(f"- facts, CPU / {parse}", ratio(1, "parse"), "<= 1.3")
+    yield Row(f"- facts, CPU / `ast.parse` of the same {len(tree.product)} files", ratio(1, "parse product"))
+    yield Row(f"- proof, CPU / {parse}", ratio(2, "parse"), "<= 1.0")
 
 
 def growth(trees: Sequence[Tree], measured: Mapping[str, Sequence[Runs]], repeat: int) -> Row:
