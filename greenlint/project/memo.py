@@ -41,7 +41,8 @@ class Memo(Generic[Part]):
         self._lowest: list[int] = []
         self._asking: list[Hashable] = []
         self._reading: list[Hashable] = []
-        self._gaps = 0
+        self._gaps: list[list[tuple[_Member[Part], int]]] = [[]]
+        self._noted: dict[Hashable, _Note[Part]] = {}
         self._readers: defaultdict[Hashable, set[Hashable]] | None = defaultdict(set)
 
     def read(self, question: Hashable) -> None:
@@ -57,6 +58,7 @@ class Memo(Generic[Part]):
         while work:
             question = work.pop()
             self._final.pop(question, None)
+            self._noted.pop(question, None)
             fresh = self._readers.pop(question, set()) - forgotten
             forgotten |= fresh
             work += fresh
@@ -74,30 +76,44 @@ class Memo(Generic[Part]):
             return known
         member = self._cycle.get(question) or self._compute(question, compute)
         if member.lowest != KEPT and self._asking:
-            self._gaps += 1
-            self._tell(member)
-            self._depend(member.lowest)
+            self._rest_on(member)
         return member.answer
 
     def note(self, question: Hashable, compute: Callable[[], tuple[Part, ...]]) -> tuple[Part, ...]:
         """Return what is made of answers to other questions; it is kept if all of these are final.
 
-        Such a question is no member of a cycle: those that ask it ask what it asks.
+        Such a question is no member of a cycle: those that ask it ask what it asks, and are told the same again as
+        long as nothing was added to that.
         """
         if self._readers is not None and self._reading:
             self._readers[question].add(self._reading[-1])
         known = self._final.get(question)
         if known is not None:
             return known
-        gaps = self._gaps
+        note = self._noted.get(question)
+        if note is not None and note.holds():
+            for member, _ in note.gaps:
+                if member.lowest != KEPT:
+                    self._rest_on(member)
+            return note.answer
+        before = len(self._gaps[-1])
         self._reading.append(question)
         try:
             found = compute()
         finally:
             self._reading.pop()
-        if self._gaps == gaps:
+        gaps = tuple(dict.fromkeys(self._gaps[-1][before:]))
+        if gaps:
+            self._noted[question] = _Note(found, gaps)
+        else:
             self._final[question] = found
         return found
+
+    def _rest_on(self, member: _Member[Part]) -> None:
+        """Note that what is being worked out rests on a question that is open."""
+        self._gaps[-1].append((member, len(member.answer)))
+        self._tell(member)
+        self._depend(member.lowest)
 
     def _tell(self, member: _Member[Part]) -> None:
         """Note how much is known of a question when it is first asked in the course of working out another."""
@@ -126,6 +142,7 @@ class Memo(Generic[Part]):
             for each in (question, *self._resting.pop(depth, ())):
                 del self._cycle[each]
             self._lowest.pop()
+            self._noted.clear()
             raise
         lowest = self._lowest.pop()
         if lowest < depth or depth in self._resting:
@@ -134,7 +151,14 @@ class Memo(Generic[Part]):
             del self._cycle[question]
             self._final[question] = member.answer
             member.lowest = KEPT
+        if not depth and self._noted:
+            self._keep_notes()
         return member
+
+    def _keep_notes(self) -> None:
+        """Keep what was made of answers to which nothing was added until they became final."""
+        self._final.update((question, note.answer) for question, note in self._noted.items() if note.holds())
+        self._noted.clear()
 
     def _leave(self, question: Hashable, depth: int, lowest: int) -> None:
         """Keep the answers to a question and to its cycle, or leave them open until the lowest one is answered."""
@@ -154,11 +178,13 @@ class Memo(Generic[Part]):
         """Compute an answer, perhaps not for the first time; tell whether something was added."""
         self._asking.append(question)
         self._reading.append(question)
+        self._gaps.append([])
         try:
             found = member.compute()
         finally:
             self._asking.pop()
             self._reading.pop()
+            self._gaps.pop()
         if member.times:
             known = frozenset(map(self._same, member.answer))
             found = (*member.answer, *(part for part in found if self._same(part) not in known))
@@ -219,3 +245,17 @@ class _Member(Generic[Part]):
         self.answer: tuple[Part, ...] = ()
         self.told: dict[Hashable, tuple[int, int]] = {}
         self.times = 0
+
+
+class _Note(Generic[Part]):
+    """What was made of answers that are not final: ``gaps`` are the open questions, and how much each had told."""
+
+    __slots__ = ("answer", "gaps")
+
+    def __init__(self, answer: tuple[Part, ...], gaps: tuple[tuple[_Member[Part], int], ...]) -> None:
+        self.answer = answer
+        self.gaps = gaps
+
+    def holds(self) -> bool:
+        """Whether the questions would tell the same again."""
+        return all(len(member.answer) == told for member, told in self.gaps)

@@ -25,7 +25,10 @@ def ask(memo: Memo[int], graph: Graph, node: int, noted: frozenset[int] = frozen
     def told(neighbour: int) -> tuple[int, ...]:
         if neighbour not in noted:
             return ask(memo, graph, neighbour, noted)
-        return memo.note(("noted", neighbour), lambda: ask(memo, graph, neighbour, noted))
+        return memo.note(("through", neighbour), lambda: memo.note(("noted", neighbour), lambda: asked(neighbour)))
+
+    def asked(neighbour: int) -> tuple[int, ...]:
+        return ask(memo, graph, neighbour, noted)
 
     return memo.ask(node, compute)
 
@@ -95,6 +98,24 @@ def test_what_was_noted_is_not_made_again() -> None:
     memo.forget([1])
     memo.note("noted", make)
     assert made == [1, 1]
+
+
+def test_what_was_noted_of_open_questions_is_made_again_when_these_have_more_to_tell() -> None:
+    memo: Memo[int] = Memo()
+    made: list[int] = []
+
+    def make() -> tuple[int, ...]:
+        made.append(len(memo.ask("whole", whole)))
+        return memo.ask("whole", whole)
+
+    def whole() -> tuple[int, ...]:
+        told = memo.note("part", make) + memo.note("part", make)
+        return (0, 1, 2) if told else (0, 1)
+
+    assert memo.ask("whole", whole) == (0, 1, 2)
+    assert made == [0, 2, 3]
+    assert memo.note("part", make) == (0, 1, 2)
+    assert made == [0, 2, 3]
 
 
 @pytest.mark.parametrize("last", [[], [0], [DEEPEST]], ids=["a chain", "a cycle", "a cycle at its end"])
