@@ -48,13 +48,13 @@ class Passed(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """The calls of a name, as many as are ever looked at, each with whether it is on a module-level name.
+    """The calls of a name, as many as are ever looked at, and which of them count for ``MOST_CANDIDATES``.
 
     A call on a module-level name (``LOG.error()``), whose type is known once for all, is none of the ``others``.
     """
 
-    sites: tuple[tuple[Site, bool], ...]
-    others: int
+    sites: tuple[Site, ...]
+    others: tuple[int, ...]
 
 
 class Callers:
@@ -150,19 +150,26 @@ class Callers:
 
     def _direct(self, function: Scope) -> Iterator[Edge]:
         """The calls under the names of a function that run it; functions that share a name share the look at them."""
-        names = tuple(dict.fromkeys(self._names_of(function)))
-        if sum(self._calls_named(name).others for name in names) > MOST_CANDIDATES:
-            self.truncated.add(function)
-            yield from self._edges(self._first_candidates(names), function)
-            return
-        for name in names:
-            (running,) = self._types.memo.note(("called", name), partial(self._called, name))
+        for name, number in self._looked_at(function):
+            (running,) = self._types.memo.note(("called", name, number), partial(self._called, name, number))
             yield from running.get(function, ())
 
-    def _called(self, name: str) -> tuple[dict[Scope, list[Edge]]]:
-        """Return what the calls of a name run."""
+    def _looked_at(self, function: Scope) -> Iterator[tuple[str, int]]:
+        """Yield the names under which a function may be called, and how many of the first calls of each count."""
+        left = MOST_CANDIDATES
+        for name in dict.fromkeys(self._names_of(function)):
+            sites, others = self._calls_named(name)
+            if len(others) > left:
+                self.truncated.add(function)
+                yield name, others[left]
+                return
+            left -= len(others)
+            yield name, len(sites)
+
+    def _called(self, name: str, number: int) -> tuple[dict[Scope, list[Edge]]]:
+        """Return what the first calls of a name run."""
         found: dict[Scope, list[Edge]] = {}
-        for site, _ in self._calls_named(name).sites:
+        for site in self._calls_named(name).sites[:number]:
             callees = self._types.callees(site)
             if not callees:
                 self._nameless.add(site)
@@ -176,14 +183,15 @@ class Callers:
     def _calls_named(self, name: str) -> _Named:
         known = self._named.get(name)
         if known is None:
-            found, others = [], 0
+            sites: list[Site] = []
+            others: list[int] = []
             for site in self._types.program.calls_named(name):
-                is_on_global = self._is_on_global(site)
-                found.append((site, is_on_global))
-                others += not is_on_global
-                if others > MOST_CANDIDATES:
+                if not self._is_on_global(site):
+                    others.append(len(sites))
+                sites.append(site)
+                if len(others) > MOST_CANDIDATES:
                     break
-            known = self._named[name] = _Named(tuple(found), others)
+            known = self._named[name] = _Named(tuple(sites), tuple(others))
         return known
 
     def _is_on_global(self, site: Site) -> bool:
@@ -244,16 +252,6 @@ class Callers:
         else:
             yield function.name
             yield from function.module.facts.aliases.get(function.name, ()) if function.kind == "function" else ()
-
-    def _first_candidates(self, names: Iterable[str]) -> Iterator[Site]:
-        """Yield the calls of some names, as many as are looked at."""
-        others = 0
-        for name in names:
-            for site, is_on_global in self._calls_named(name).sites:
-                others += not is_on_global
-                if others > MOST_CANDIDATES:
-                    return
-                yield site
 
 
 def _counts(spawned: Mapping[tuple[Scope, str], Sequence[Passed]]) -> dict[tuple[Scope, str], int]:
