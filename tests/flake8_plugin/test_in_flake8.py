@@ -58,6 +58,29 @@ class TestStart:
         assert analysis <= set(cold[1].split())
         assert analysis.isdisjoint(warm[1].split())
 
+    @pytest.mark.parametrize(("left", "aside"), [(0, True), (10**9, False)], ids=["much", "little"])
+    def test_much_garbage_is_put_aside_until_the_next_run(self, tmp_path: Path, left: int, aside: bool) -> None:
+        """Two runs in one process: what is collected during each, and whether something lies aside before and after."""
+        program = (
+            "import gc; from flake8.main.cli import main; from greenlint import engine\n"
+            f"engine.MOST_LEFT = {left}\n"
+            "gc.callbacks.append(lambda phase, details: told.append(details['generation']))\n"
+            "told, check, frozen = [], engine.check, []\n"
+            "def checked(*asked):\n"
+            "    told.clear(); frozen.append(gc.get_freeze_count())\n"
+            "    report = check(*asked); print(told); return report\n"
+            "engine.check = checked\n"
+            "for _ in range(2):\n"
+            "    main(['--select=GRN', 'app'])\n"
+            "    frozen.append(gc.get_freeze_count())\n"
+            "print(gc.isenabled(), *(number > 0 for number in frozen))"
+        )
+        command = [PYTHON, "-c", program]
+        run = subprocess.run(command, cwd=shop(tmp_path), env=environment(), capture_output=True, text=True, check=True)
+        said = [line for line in run.stdout.splitlines() if "GRN101" not in line]
+        collected = "[2, 2]" if aside else "[]"  # the engine begins by collecting what there is already
+        assert said == [collected, collected, f"True False {aside} False {aside}"]
+
     def test_is_listed_with_its_version(self, tmp_path: Path) -> None:
         done = subprocess.run([PYTHON, "-m", "flake8", "--version"], capture_output=True, text=True, cwd=tmp_path)
         assert f"greenlint: {Plugin.version}" in done.stdout
