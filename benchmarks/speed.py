@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import os
 import platform
 import shutil
 import statistics
@@ -37,7 +38,9 @@ PYTHON = (sys.executable, "-W", "ignore")
 GREENLINT = (*PYTHON, "-m", "greenlint", "check", "-q", "--exit-zero")
 COLD = (*GREENLINT, "--no-cache", "-j", "1")
 RUFF = (*PYTHON, "-m", "ruff", "check", "-q", "--isolated", "--select", "E9", "--exit-zero", ".")
-PYLINT = (*PYTHON, "-m", "pylint", "--disable=all", "--enable=bad-except-order", "--recursive=y", "--exit-zero", ".")
+ONE_CHECKER = ("--disable=all", "--enable=bad-except-order", "--recursive=y", "--exit-zero")
+PYLINT = (*PYTHON, "-m", "pylint", f"--rcfile={os.devnull}", *ONE_CHECKER, ".")
+"""Without the configurations of the trees: some of them leave out tests."""
 FLAKE8 = (*PYTHON, "-m", "flake8", "--isolated", "--exit-zero", "-j1")
 TYPICAL_BYTES = 40_000
 """Size of the file that is edited and checked alone: large, as edited files tend to be."""
