@@ -30,6 +30,8 @@ SHARED = "GREENLINT_FLAKE8_SHARED"
 """Environment variable that tells workers which directory the parent shares with them."""
 
 INTERNAL_ERROR = "GRN900"
+MUCH_GARBAGE = 200_000
+"""Containers: a program of a hundred thousand lines leaves as many."""
 _FAMILY = "GRN"
 Row = tuple[int, int, str, type]
 
@@ -129,15 +131,13 @@ def _leaving_garbage() -> Iterator[None]:
     Looking through it takes longer than flake8 does with a file. Workers, which begin as copies of this process, share
     what nobody looks through.
     """
-    from greenlint.engine import MOST_LEFT
-
     was_on = gc.isenabled()
     gc.disable()
     gc.unfreeze()
     try:
         yield
     finally:
-        if gc.get_count()[0] > MOST_LEFT:
+        if gc.get_count()[0] > MUCH_GARBAGE:
             gc.freeze()
         if was_on:
             gc.enable()
