@@ -62,7 +62,7 @@ def entry_points(paths: Sequence[Path], request: Request) -> Mapping[str, tuple[
 
     with undisturbed():
         found = programs(paths, request.root)
-        return {str(program.root): tuple(starts(Run(program, request).project())) for program in found}
+        return {str(program.root): tuple(starts(Run(program, request).project())) for program in _one_by_one(found)}
 
 
 def rules() -> Mapping[str, RuleInfo]:
